@@ -1,0 +1,1 @@
+"""Statistics of reader studies: pure functions over arrays, without files or database."""

@@ -1,0 +1,326 @@
+"""The command line: the same workflows as the window."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from realfm_gui import __version__
+from realfm_gui.domain.errors import Cancelled, UserFacingError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+USER_ERROR = 2
+PROBLEM_FOUND = 1
+STOPPED = 130
+
+StudyArgument = click.argument("study", type=click.Path(path_type=Path))
+JsonOption = click.option(
+    "--json", "json_out", metavar="FILE", help="Write the result as JSON to FILE; - is standard output."
+)
+
+
+def main() -> None:
+    """Run ``realfm``."""
+    realfm()
+
+
+def told_to_the_user(command: Callable[P, T]) -> Callable[P, T]:
+    """Turn problems the user can solve, and Ctrl-C, into a message and an exit status."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except UserFacingError as error:
+            click.echo(error.message, err=True)
+            if error.hint:
+                click.echo(error.hint, err=True)
+            sys.exit(USER_ERROR)
+        except (Cancelled, KeyboardInterrupt):
+            click.echo("\nStopped. What was finished is kept.", err=True)
+            sys.exit(STOPPED)
+
+    return run
+
+
+class TerminalProgress:
+    """A progress line on standard error; in a log, one line per stage and quarter."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._what = ""
+        self._started = 0.0
+        self._told = -1
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """See `realfm_gui.domain.progress.Progress`."""
+        if what != self._what:
+            self._what, self._started, self._told = what, time.monotonic(), -1
+        total = max(total, 1)
+        quarter = 4 * done // total
+        seconds = time.monotonic() - self._started
+        if self._is_terminal:
+            filled = 24 * done // total
+            left = f", {seconds / done * (total - done):.0f} s left" if 0 < done < total else ""
+            line = f"{what:<28} [{'=' * filled}{' ' * (24 - filled)}] {done}/{total}{left}"
+            click.echo("\r" + line.ljust(79), nl=done >= total, err=True)
+        elif quarter > self._told:
+            click.echo(f"{what}: {done}/{total} ({seconds:.0f} s)", err=True)
+        self._told = quarter
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="realfm")
+@click.pass_context
+def realfm(context: click.Context) -> None:
+    """Reader studies of medical-imaging foundation models. Research use only, not for diagnosis.
+
+    Without a command the window opens.
+    """
+    if context.invoked_subcommand is None:
+        context.exit(_window(study=None, reader=None))
+
+
+@realfm.command()
+@click.option(
+    "--headless", is_flag=True, help="Open no window: draw the tour as pictures and write the results."
+)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("demo-out"), show_default=True)
+@told_to_the_user
+def demo(headless: bool, out: Path) -> None:
+    """Build the demonstration study (simulated images and readers, a real model) and open it."""
+    from realfm_gui.workflows.demo import build_demo
+
+    root = build_demo(out, progress=TerminalProgress())
+    if not headless:
+        sys.exit(_window(study=root, reader=None))
+    from realfm_gui.app import draw_tour
+    from realfm_gui.workflows.report import write_results
+
+    progress = TerminalProgress()
+    results = write_results(
+        root, json_path=out / "results.json", report_path=out / "report.html", progress=progress
+    )
+    pictures = draw_tour(root, out)
+    click.echo(results["verdict"]["sentence"])
+    for path in (*pictures, out / "report.html", out / "results.json", root):
+        click.echo(f"  {path}")
+
+
+@realfm.command()
+@StudyArgument
+@click.option(
+    "--protocol", "protocol_file", type=click.Path(path_type=Path), required=True, help="TOML file."
+)
+@told_to_the_user
+def create(study: Path, protocol_file: Path) -> None:
+    """Create STUDY from a protocol."""
+    from realfm_gui.workflows.create_study import create_study, read_protocol_file
+
+    with create_study(study, read_protocol_file(protocol_file), source=protocol_file.name) as store:
+        click.echo(f"Created {store.root} with the protocol {store.protocol_sha256[:12]}.")
+
+
+@realfm.command(name="import")
+@StudyArgument
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--truth", type=click.Path(path_type=Path), help="CSV with the reference standard and the splits."
+)
+@told_to_the_user
+def import_(study: Path, paths: Sequence[Path], truth: Path | None) -> None:
+    """Import DICOM, PNG and JPEG files (folders at any depth) into STUDY, de-identified."""
+    from realfm_gui.storage import StudyStore
+    from realfm_gui.workflows.import_images import import_images
+
+    with StudyStore.open(study) as store:
+        report = import_images(store, paths, truth_csv=truth, progress=TerminalProgress())
+        click.echo(report.summary())
+        for file, reason in report.refused[:20]:
+            click.echo(f"  refused: {file}: {reason}", err=True)
+        if report.refused:
+            click.echo(f"All {len(report.refused)} refused, with reasons: {store.refusals_path}", err=True)
+
+
+@realfm.command()
+@StudyArgument
+@click.option("--model", required=True)
+@told_to_the_user
+def fit(study: Path, model: str) -> None:
+    """Fit MODEL's head on the development split of STUDY."""
+    from realfm_gui.storage import StudyStore
+    from realfm_gui.workflows.fit_model import fit_model
+
+    with StudyStore.open(study) as store:
+        fit_model(store, model, progress=TerminalProgress())
+        click.echo(f"Fitted {model} on the development split.")
+
+
+@realfm.command()
+@StudyArgument
+@click.option("--model", required=True)
+@click.option(
+    "--saliency", type=click.Choice(["grad-cam", "occlusion", "none"]), help="The protocol's if left out."
+)
+@click.option(
+    "--scores", type=click.Path(path_type=Path), help="CSV of predictions, for --model precomputed."
+)
+@told_to_the_user
+def predict(study: Path, model: str, saliency: str | None, scores: Path | None) -> None:
+    """Run MODEL on every case of STUDY that readers will see."""
+    from realfm_gui.storage import StudyStore
+    from realfm_gui.workflows.run_model import run_model
+
+    with StudyStore.open(study) as store:
+        run_model(store, model, saliency=saliency, scores=scores, progress=TerminalProgress())
+        run = store.latest_run(model)
+        assert run is not None
+        click.echo(f"{model} answered {len(run.case_ids)} cases and failed on {len(run.failures)}.")
+        for failure in run.failures[:20]:
+            click.echo(f"  failed: {failure.case_id}: {failure.reason}", err=True)
+
+
+@realfm.command(name="open")
+@StudyArgument
+@click.option("--reader", help="Start reading as this reader.")
+@told_to_the_user
+def open_(study: Path, reader: str | None) -> None:
+    """Open STUDY in the window."""
+    sys.exit(_window(study=study, reader=reader))
+
+
+@realfm.command()
+@StudyArgument
+@JsonOption
+@click.option("--report", type=click.Path(path_type=Path), help="Write a self-contained HTML report.")
+@click.option(
+    "--yes", is_flag=True, help="Look even though somebody has not finished reading (it is logged)."
+)
+@told_to_the_user
+def analyze(study: Path, json_out: str | None, report: Path | None, yes: bool) -> None:
+    """Say what the model did to the readers: aided minus unaided, and AI minus readers."""
+    from realfm_gui.storage import StudyStore
+    from realfm_gui.workflows.outcomes import StillBeingReadError, open_outcomes
+    from realfm_gui.workflows.report import write_results
+
+    with StudyStore.open(study) as store:
+        try:
+            open_outcomes(store, actor="analyst", confirmed=yes)
+        except StillBeingReadError as problem:
+            if not (sys.stdin.isatty() and click.confirm(f"{problem.message} Look now?", err=True)):
+                raise
+            open_outcomes(store, actor="analyst", confirmed=True)
+    json_path = Path(json_out) if json_out and json_out != "-" else None
+    results = write_results(study, json_path=json_path, report_path=report, progress=TerminalProgress())
+    if json_out == "-":
+        click.echo(json.dumps(results, indent=2))
+    else:
+        click.echo(summary_text(results))
+
+
+@realfm.command()
+@StudyArgument
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the tables.")
+@click.option(
+    "--yes", is_flag=True, help="Export even though somebody has not finished reading (it is logged)."
+)
+@told_to_the_user
+def export(study: Path, out: Path, yes: bool) -> None:
+    """Export one tidy row per reading with a codebook, the results and the report."""
+    from realfm_gui.storage import StudyStore
+    from realfm_gui.workflows.export_study import export_study
+    from realfm_gui.workflows.outcomes import open_outcomes
+
+    with StudyStore.open(study) as store:
+        open_outcomes(store, actor="analyst", confirmed=yes)
+    for path in export_study(study, out, progress=TerminalProgress()):
+        click.echo(path)
+
+
+@realfm.command()
+@StudyArgument
+@JsonOption
+@told_to_the_user
+def verify(study: Path, json_out: str | None) -> None:
+    """Check STUDY's log, files and projections. Exit status 1 and the event's number if anything is off."""
+    from realfm_gui.storage import verify_study
+
+    report = verify_study(study)
+    problems = [
+        {"sequence": problem.sequence, "file": problem.file, "what": problem.what}
+        for problem in report.problems
+    ]
+    result = {"ok": report.is_ok, "events": report.events, "problems": problems}
+    if json_out:
+        _write_json(result, json_out)
+    if json_out != "-":
+        for problem in report.problems:
+            at = f"event {problem.sequence}" if problem.sequence is not None else (problem.file or "study")
+            click.echo(f"{at}: {problem.what}")
+        click.echo(f"{report.events} events, {'OK' if report.is_ok else f'{len(problems)} problems'}")
+    if not report.is_ok:
+        sys.exit(PROBLEM_FOUND)
+
+
+@realfm.command()
+@JsonOption
+@told_to_the_user
+def models(json_out: str | None) -> None:
+    """List the models at hand; one that cannot load says why."""
+    from realfm_gui.models.registry import available_models
+
+    listings = available_models()
+    if json_out:
+        _write_json(
+            [
+                {"name": m.name, "title": m.title, "is_available": m.is_available, "reason": m.reason}
+                for m in listings
+            ],
+            json_out,
+        )
+    if json_out != "-":
+        for model in listings:
+            state = "ready" if model.is_available else f"not available: {model.reason}"
+            click.echo(f"{model.name:<20} {model.title}  ({state})")
+
+
+def summary_text(results: dict[str, Any]) -> str:
+    """Return the main numbers of an analysis as a few lines of text."""
+    auc = results["auc"]
+    lines = [results["verdict"]["sentence"], ""]
+    for arm, title in (("unaided", "Readers unaided"), ("aided", "Readers aided"), ("ai", "AI alone")):
+        lines.append(f"  {title:<18} AUC {_interval(auc[arm]['value'], auc[arm]['ci'])}")
+    for key, title in (("difference", "Aided - unaided"), ("ai_minus_readers", "AI - readers")):
+        part = results[key]
+        p = "" if part.get("p") is None else f"  p = {part['p']:.4f}"
+        lines.append(f"  {title:<18}     {_interval(part['estimate'], part['ci'])}{p}")
+    return "\n".join(lines)
+
+
+def _interval(value: float | None, interval: Sequence[float | None] | None) -> str:
+    if value is None:
+        return "not estimable"
+    if interval is None or interval[0] is None or interval[1] is None:
+        return f"{value:+.3f}" if value < 0 else f"{value:.3f}"
+    return f"{value:.3f} (95% CI {interval[0]:.3f} to {interval[1]:.3f})"
+
+
+def _write_json(value: object, destination: str) -> None:
+    text = json.dumps(value, indent=2)
+    if destination == "-":
+        click.echo(text)
+    else:
+        Path(destination).write_text(text + "\n", encoding="utf-8")
+
+
+def _window(*, study: Path | None, reader: str | None) -> int:
+    from realfm_gui.app import run_window
+
+    return run_window(study=study, reader=reader)

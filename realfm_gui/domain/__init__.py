@@ -1,0 +1,1 @@
+"""What a reader study is: values and rules, without input, output, Qt or torch."""

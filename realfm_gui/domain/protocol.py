@@ -1,0 +1,168 @@
+"""The protocol: what is asked of whom, in which order, and how it will be analysed."""
+
+import tomllib
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from realfm_gui.domain.case import Split
+from realfm_gui.domain.errors import UserFacingError
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StudyPart(_Part):
+    """What the study is."""
+
+    title: Name
+    description: str = ""
+    simulated: bool = False
+    """True where images or readers are made by a program: every page says so."""
+
+
+class PopulationPart(_Part):
+    """Whom the results are meant for."""
+
+    prevalence: float = Field(gt=0, lt=1)
+    """Share of patients with the finding where the model would be used, not in the enriched test set."""
+
+
+class Finding(_Part):
+    """Something that is present or absent in a case."""
+
+    id: Identifier
+    name: Name
+    question: str = ""
+    """What the reader is asked, e.g. "Is there pneumonia?"; the name is used where it is empty."""
+
+
+class Reader(_Part):
+    """A person (or a simulated one) who reads."""
+
+    id: Identifier
+    name: Name
+    simulated: bool = False
+    reads: tuple[Split, ...] = (Split.TRAINING, Split.READING)
+    years_experience: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _never_reads_development(self) -> Self:
+        if Split.DEVELOPMENT in self.reads:
+            raise ValueError("readers never read the development split")
+        return self
+
+
+class OperatingPoint(_Part):
+    """How the model's threshold is chosen, on the development split only."""
+
+    rule: Literal["youden", "sensitivity", "specificity"] = "youden"
+    target: float | None = Field(default=None, gt=0, lt=1)
+    """The sensitivity or specificity to reach; none for Youden's index."""
+
+    @model_validator(mode="after")
+    def _target_fits_rule(self) -> Self:
+        if (self.rule == "youden") != (self.target is None):
+            raise ValueError(
+                "give a target with the rules 'sensitivity' and 'specificity', and none with 'youden'"
+            )
+        return self
+
+
+class ModelPart(_Part):
+    """Which model the readers are shown, and how."""
+
+    name: Identifier
+    saliency: Literal["grad-cam", "occlusion", "none"] = "grad-cam"
+    input_size: int = Field(default=224, ge=32, le=1024)
+    """Side of the square the image is resized to, in pixels (aspect kept, padded)."""
+    controls: tuple[Identifier, ...] = ("pixels-16x16",)
+    """Models fitted and scored beside it and never shown to readers: they tell a shortcut from skill."""
+    operating_point: OperatingPoint = OperatingPoint()
+
+
+class ReadingPart(_Part):
+    """How reading goes."""
+
+    order_seed: int = 1
+    confidence_levels: int = Field(default=5, ge=2, le=10)
+    idle_after_s: float = Field(default=60, gt=0)
+    """A gap without any input longer than this counts as idle, not as reading."""
+    presets: tuple[Identifier, ...] = ()
+
+
+class AnalysisPart(_Part):
+    """What was fixed before the first reading."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    margin_auc: float = Field(default=0.05, gt=0, lt=0.5)
+    margin_sensitivity: float = Field(default=0.05, gt=0, lt=0.5)
+    margin_specificity: float = Field(default=0.05, gt=0, lt=0.5)
+
+
+class Protocol(_Part):
+    """A sequential study: every case is read unaided, locked, then read again with the model's output."""
+
+    version: Literal[1] = 1
+    design: Literal["sequential"] = "sequential"
+    study: StudyPart
+    population: PopulationPart
+    findings: tuple[Finding, ...] = Field(min_length=1)
+    readers: tuple[Reader, ...] = Field(min_length=1)
+    model: ModelPart
+    reading: ReadingPart = ReadingPart()
+    analysis: AnalysisPart = AnalysisPart()
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        _refuse_twice("finding", [finding.id for finding in self.findings])
+        _refuse_twice("reader", [reader.id for reader in self.readers])
+        return self
+
+    def reader(self, reader_id: str) -> Reader:
+        """Return the reader with this id, or whose name it is; raise `UserFacingError` if there is none."""
+        for reader in self.readers:
+            if reader_id in (reader.id, reader.name):
+                return reader
+        known = ", ".join(reader.id for reader in self.readers)
+        raise UserFacingError(f"The protocol has no reader {reader_id!r}.", hint=f"Its readers are: {known}.")
+
+
+def _refuse_twice(what: str, ids: Sequence[str]) -> None:
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise ValueError(f"{what} {twice[0]!r} is named twice")
+
+
+def parse_protocol(text: str, *, source: str = "protocol.toml") -> Protocol:
+    """Read a protocol from TOML.
+
+    Raises
+    ------
+    UserFacingError
+        Naming every field that is missing or wrong, one per line.
+    """
+    hint = f"Correct {source} and try again; resources/help/protocol.md describes every field."
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserFacingError(f"{source} is not valid TOML: {error}.", hint=hint) from error
+    try:
+        return Protocol.model_validate(table)
+    except ValidationError as error:
+        problems = [f"{_place(item['loc'])}: {_reason(item['msg'])}" for item in error.errors()]
+        raise UserFacingError(f"{source} cannot be used:\n  " + "\n  ".join(problems), hint=hint) from error
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    words = [f"[{part + 1}]" if isinstance(part, int) else part for part in location]
+    return ".".join(words).replace(".[", "[") or "the protocol"
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")

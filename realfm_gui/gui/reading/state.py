@@ -1,0 +1,274 @@
+"""The reading room's memory: where the reader is, what is answered, what is missing. Without Qt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from realfm_gui.domain.clock import ReadingClock
+from realfm_gui.domain.protocol import Finding, Protocol
+from realfm_gui.domain.reading import (
+    MISSING_FLAGS,
+    CaseAnswer,
+    CaseFlag,
+    Draft,
+    FindingAnswer,
+    Phase,
+    PhaseTimes,
+    Reading,
+    Step,
+)
+
+ARMING_MS = 400
+"""After the AI's answer has been painted, Enter is ignored this long: a second press of an impatient
+Enter or double click belongs to the lock, not to the submission."""
+
+FIRST_LIKELIHOOD = 50
+"""Where the first arrow key puts an untouched likelihood: the middle, which favours neither side."""
+
+
+class Stage(StrEnum):
+    """What the room is doing with the case."""
+
+    OPENING = "opening"
+    """Waiting for the case or its picture; the clock has not started."""
+    READING = "reading"
+    SAVING = "saving"
+    """An answer is on its way to the disk."""
+    REVEALING = "revealing"
+    """The unaided answer is locked; the AI's output is being fetched."""
+    FINISHED = "finished"
+
+
+class Part(StrEnum):
+    """What is asked of every finding."""
+
+    LIKELIHOOD = "likelihood"
+    RECALL = "recall"
+    CONFIDENCE = "confidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingDraft:
+    """A finding as far as it is answered; None is "not answered", never a number."""
+
+    likelihood: int | None = None
+    recall: bool | None = None
+    confidence: int | None = None
+
+    def missing(self) -> tuple[Part, ...]:
+        """Return the parts that are not answered."""
+        return tuple(part for part in Part if getattr(self, part.value) is None)
+
+
+@dataclass(slots=True, kw_only=True)
+class RoomState:
+    """One case in one phase, from opening to the stored answer.
+
+    Times are monotonic milliseconds that the caller passes in.
+    """
+
+    protocol: Protocol
+    stage: Stage = Stage.OPENING
+    step: Step | None = None
+    unaided: CaseAnswer | None = None
+    """The locked unaided answer, while the aided one is being given."""
+    answers: dict[str, FindingDraft] = field(default_factory=dict)
+    flags: frozenset[CaseFlag] = frozenset()
+    selected: str = ""
+    """The finding that keys answer."""
+    is_paused: bool = False
+    _clock: ReadingClock | None = None
+    _before: PhaseTimes = PhaseTimes()
+    _reveal_painted_ms: float | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the case; unaided before any case is open."""
+        return self.step.phase if self.step else Phase.UNAIDED
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether the reader's input counts as an answer now."""
+        return self.stage is Stage.READING and not self.is_paused
+
+    def open_case(self, step: Step, *, unaided: Reading | None, draft: Draft | None) -> None:
+        """Begin with a case, or go on where a draft was left."""
+        self.step = step
+        self.stage = Stage.OPENING
+        self.is_paused = False
+        self._clock = None
+        self._reveal_painted_ms = None
+        self.unaided = unaided.answer if unaided else None
+        self._before = draft.times if draft else PhaseTimes()
+        self._fill(self.unaided or CaseAnswer())
+        if draft is not None:
+            self._fill(draft.answer)
+            self._fill_partly(draft.view.get("answers", {}))
+        self.selected = self.protocol.findings[0].id
+
+    def start_clock(self, now_ms: float) -> None:
+        """The picture is complete (and, aided, the AI's answer is known): reading begins."""
+        self._clock = ReadingClock(
+            now_ms, idle_after_ms=1000 * self.protocol.reading.idle_after_s, before=self._before
+        )
+        self.stage = Stage.READING
+
+    def note_input(self, now_ms: float) -> None:
+        """The reader did something."""
+        if self._clock is not None:
+            self._clock.note_input(now_ms)
+
+    def pause(self, now_ms: float) -> None:
+        """Stop the clock."""
+        self.is_paused = True
+        if self._clock is not None:
+            self._clock.pause(now_ms)
+
+    def resume(self, now_ms: float) -> None:
+        """Go on."""
+        self.is_paused = False
+        if self._clock is not None:
+            self._clock.resume(now_ms)
+
+    def times(self, now_ms: float) -> PhaseTimes:
+        """Return the account of this phase up to now."""
+        return self._before if self._clock is None else self._clock.times(now_ms)
+
+    def set_likelihood(self, finding: str, value: int) -> None:
+        """Answer the likelihood, 0 to 100."""
+        self._answer(finding, likelihood=min(max(value, 0), 100))
+
+    def nudge_likelihood(self, by: int) -> None:
+        """Move the selected finding's likelihood; an untouched one starts in the middle."""
+        value = self.answers[self.selected].likelihood
+        self.set_likelihood(self.selected, FIRST_LIKELIHOOD if value is None else value + by)
+
+    def set_recall(self, finding: str, value: bool) -> None:
+        """Answer the recall question."""
+        self._answer(finding, recall=value)
+
+    def set_confidence(self, finding: str, value: int) -> None:
+        """Answer the confidence; levels the protocol does not have are ignored."""
+        if 1 <= value <= self.protocol.reading.confidence_levels:
+            self._answer(finding, confidence=value)
+
+    def set_flag(self, flag: CaseFlag, is_set: bool) -> None:
+        """Set or take back a flag of the case."""
+        if self.can_answer:
+            self.flags = self.flags | {flag} if is_set else self.flags - {flag}
+
+    def select(self, finding: str) -> None:
+        """Choose the finding that keys answer."""
+        if finding in self.answers:
+            self.selected = finding
+
+    def select_next(self, by: int) -> None:
+        """Choose the next finding, around the end."""
+        ids = [finding.id for finding in self.protocol.findings]
+        self.selected = ids[(ids.index(self.selected) + by) % len(ids)]
+
+    def missing(self) -> dict[str, tuple[Part, ...]]:
+        """Return, per finding, what has to be answered before the case can be locked."""
+        if self.flags & MISSING_FLAGS:
+            return {}
+        return {name: parts for name, draft in self.answers.items() if (parts := draft.missing())}
+
+    def missing_text(self) -> str:
+        """Return what is missing in one line, empty when nothing is."""
+        missing = self.missing()
+        if not missing:
+            return ""
+        if len(self.answers) == 1:
+            (parts,) = missing.values()
+            return f"Still missing: {', '.join(parts)}"
+        named = [
+            f"{finding.name} ({', '.join(missing[finding.id])})"
+            for finding in self.protocol.findings
+            if finding.id in missing
+        ]
+        return f"Still missing: {'; '.join(named)}"
+
+    def answer(self) -> CaseAnswer:
+        """Return every finding that is answered in full, and the flags."""
+        return CaseAnswer(
+            findings=tuple(
+                FindingAnswer(finding=finding.id, likelihood=likelihood, recall=recall, confidence=confidence)
+                for finding in self.protocol.findings
+                if (d := self.answers[finding.id])
+                and (likelihood := d.likelihood) is not None
+                and (recall := d.recall) is not None
+                and (confidence := d.confidence) is not None
+            ),
+            flags=self.flags,
+        )
+
+    def draft(self, reader: str, viewport: Mapping[str, Any], now_ms: float) -> Draft | None:
+        """Return what a crash must not lose, or None before a case is open.
+
+        `Draft.answer` holds complete findings only; half-answered ones travel in `Draft.view["answers"]`.
+        """
+        if self.step is None or self._clock is None:
+            return None
+        partly = {
+            name: {part.value: value for part in Part if (value := getattr(d, part.value)) is not None}
+            for name, d in self.answers.items()
+        }
+        return Draft(
+            reader=reader,
+            case_id=self.step.case_id,
+            phase=self.step.phase,
+            answer=self.answer(),
+            times=self.times(now_ms),
+            view={"viewport": dict(viewport), "answers": partly},
+        )
+
+    def begin_aided(self) -> None:
+        """The unaided answer is on disk: the aided one starts from it and waits for the AI."""
+        if self.step is None:
+            raise ValueError("no case is open")
+        self.unaided = self.answer()
+        self.step = replace(self.step, phase=Phase.AIDED)
+        self.stage = Stage.REVEALING
+        self._before = PhaseTimes()
+        self._clock = None
+        self._reveal_painted_ms = None
+
+    def note_reveal_painted(self, now_ms: float) -> None:
+        """The AI's answer has been painted for the first time."""
+        if self._reveal_painted_ms is None:
+            self._reveal_painted_ms = now_ms
+
+    def accepts_primary(self, now_ms: float) -> bool:
+        """Whether Enter or the primary button means this phase, not a leftover of the one before."""
+        if not self.can_answer:
+            return False
+        if self.phase is Phase.UNAIDED:
+            return True
+        painted = self._reveal_painted_ms
+        return painted is not None and now_ms - painted >= ARMING_MS
+
+    def finding(self, finding_id: str) -> Finding:
+        """Return a finding of the protocol."""
+        return next(finding for finding in self.protocol.findings if finding.id == finding_id)
+
+    def _answer(self, finding: str, **changes: Any) -> None:
+        if self.can_answer and finding in self.answers:
+            self.answers[finding] = replace(self.answers[finding], **changes)
+            self.selected = finding
+
+    def _fill(self, answer: CaseAnswer) -> None:
+        given = {a.finding: a for a in answer.findings}
+        self.flags = answer.flags
+        self.answers = {
+            finding.id: FindingDraft(likelihood=a.likelihood, recall=a.recall, confidence=a.confidence)
+            if (a := given.get(finding.id))
+            else FindingDraft()
+            for finding in self.protocol.findings
+        }
+
+    def _fill_partly(self, partly: Mapping[str, Mapping[str, Any]]) -> None:
+        for name, parts in partly.items():
+            if name in self.answers:
+                known = {part.value: parts[part.value] for part in Part if part.value in parts}
+                self.answers[name] = replace(self.answers[name], **known)

@@ -1,0 +1,1 @@
+"""The frame around the pages: window, navigation, commands, the one door for changes."""

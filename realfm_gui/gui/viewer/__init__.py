@@ -1,0 +1,1 @@
+"""The viewport: pixels to the screen, and nothing else."""

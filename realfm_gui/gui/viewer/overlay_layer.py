@@ -1,0 +1,71 @@
+"""The saliency map over the picture, at view resolution."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from realfm_gui.domain.prediction import SaliencyMap
+from realfm_gui.gui.viewer.picture_layer import image_of
+from realfm_gui.gui.viewer.view_state import ViewState
+from realfm_gui.imaging.overlay import paint_saliency
+from realfm_gui.imaging.rendering import ViewTransform
+
+FLAT_NOTICE = "The map is flat: it points nowhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlayLook:
+    """How the map is shown: `opacity` 0 to 1; below `threshold` (share of its range, 0 to 1) it is clear."""
+
+    opacity: float = 0.5
+    threshold: float = 0.5
+    is_shown: bool = True
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.opacity <= 1 and 0 <= self.threshold <= 1):
+            raise ValueError("opacity and threshold lie between 0 and 1")
+
+
+class OverlayLayer:
+    """Paints one map; repaints it only when place or look have changed."""
+
+    def __init__(self) -> None:
+        self.saliency: SaliencyMap | None = None
+        self.look = OverlayLook()
+        self.is_peeking = False
+        self._key: tuple[int, ViewTransform, int, int, OverlayLook] | None = None
+        self._array: NDArray[np.uint8] | None = None  # the image borrows it
+        self._image = QImage()
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether the map is wanted on screen: peeking shows what is hidden and hides what is shown."""
+        return self.saliency is not None and self.look.is_shown != self.is_peeking
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What has to be said of the map on the picture."""
+        if self.is_visible and self.saliency is not None and self.saliency.is_flat:
+            return (FLAT_NOTICE,)
+        return ()
+
+    def image(self, state: ViewState, *, width: int, height: int) -> QImage | None:
+        """Return the overlay, `width` x `height` device pixels, or None where there is nothing to paint."""
+        saliency = self.saliency
+        if saliency is None or not self.is_visible or saliency.is_flat or saliency.frame != state.view.frame:
+            return None
+        key = (id(saliency), state.transform(), width, height, self.look)
+        if key != self._key:
+            self._array = paint_saliency(
+                saliency,
+                key[1],
+                height,
+                width,
+                opacity=self.look.opacity,
+                threshold=self.look.threshold,
+            )
+            self._image = image_of(self._array)
+            self._key = key
+        return self._image

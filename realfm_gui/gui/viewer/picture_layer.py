@@ -1,0 +1,89 @@
+"""The grey picture at view resolution: resampled when the place changes, looked up when the window does."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from realfm_gui.domain.images import Window
+from realfm_gui.gui.viewer.view_state import ViewState
+from realfm_gui.imaging.rendering import (
+    Pyramid,
+    ViewPixels,
+    ViewTransform,
+    apply,
+    build_pyramid,
+    lookup_table,
+    resample,
+)
+
+KEPT_PYRAMIDS = 48
+"""Slices around the one on screen whose reduced copies stay in memory."""
+
+
+class PictureLayer:
+    """Turns the state of a view into the image that is painted, doing only what has changed.
+
+    Parameters
+    ----------
+    pyramids : mapping
+        Frame index -> pyramid, built ahead off the GUI thread; others are built when they are shown.
+    """
+
+    def __init__(self, pyramids: Mapping[int, Pyramid] | None = None) -> None:
+        self._ready = dict(pyramids or {})
+        self._recent: OrderedDict[int, Pyramid] = OrderedDict()
+        self._place: tuple[int, ViewTransform, int, int] | None = None
+        self._pixels: ViewPixels | None = None
+        self._look: tuple[Window, bool] | None = None
+        self._image = QImage()
+        self._array: NDArray[np.uint8] | None = None  # QImage borrows it
+
+    def image(self, state: ViewState, *, width: int, height: int) -> QImage:
+        """Return the picture, `width` x `height` device pixels, as it is to be painted."""
+        view = state.view
+        place = (view.frame, state.transform(), width, height)
+        if self._pixels is None or place != self._place:
+            self._pixels = resample(self._pyramid(state), place[1], height, width, smooth=True)
+            self._place, self._look = place, None
+        look = (view.window, view.is_inverted)
+        if look != self._look:
+            self._image = self._looked_up(state, self._pixels)
+            self._look = look
+        return self._image
+
+    def _pyramid(self, state: ViewState) -> Pyramid:
+        index = state.view.frame
+        if index in self._ready:
+            return self._ready[index]
+        if index not in self._recent:
+            self._recent[index] = build_pyramid(state.frame)
+            if len(self._recent) > KEPT_PYRAMIDS:
+                self._recent.popitem(last=False)
+        self._recent.move_to_end(index)
+        return self._recent[index]
+
+    def _looked_up(self, state: ViewState, pixels: ViewPixels) -> QImage:
+        view = state.view
+        table = (
+            None if state.frame.is_colour else lookup_table(state.frame, view.window, invert=view.is_inverted)
+        )
+        self._array = apply(pixels, table)
+        return image_of(self._array)
+
+
+def image_of(array: NDArray[np.uint8]) -> QImage:
+    """Return an image that borrows an array of shape (rows, columns) grey, (.., 3) RGB or (.., 4) RGBA.
+
+    RGBA is premultiplied. The caller keeps the array alive for as long as the image is used.
+    """
+    height, width = array.shape[:2]
+    if array.ndim == 2:
+        kind = QImage.Format.Format_Grayscale8
+    elif array.shape[2] == 3:
+        kind = QImage.Format.Format_RGB888
+    else:
+        kind = QImage.Format.Format_RGBA8888_Premultiplied
+    return QImage(array.data, width, height, array.strides[0], kind)

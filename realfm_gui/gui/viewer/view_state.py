@@ -1,0 +1,247 @@
+"""What the reader sees of a case: slice, window, zoom. Plain state, without Qt."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from realfm_gui.domain.images import Frame, Window
+from realfm_gui.gui.viewer.presets import presets_for
+from realfm_gui.imaging.rendering import ViewTransform, default_window
+
+DRAG_FOR_DEFAULT_WIDTH_PX = 400
+"""Logical pixels of drag that change the window by as much as the default window is wide."""
+
+MIN_SCALE, MAX_SCALE = 0.02, 64.0
+"""Device pixels per image pixel that the zoom stays between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesSpan:
+    """The frames of one series: `count` of them from index `first`."""
+
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesView:
+    """How one series is shown. Settings follow the series, not the slice.
+
+    `scale` is in device pixels per image column, None for "as large as fits"; `center` is the image
+    position (row, column) in the middle of the viewport.
+    """
+
+    frame: int
+    window: Window
+    is_inverted: bool = False
+    scale: float | None = None
+    center: tuple[float, float] = (0.0, 0.0)
+
+
+class ViewState:
+    """Slice, window and zoom of the case on screen.
+
+    Parameters
+    ----------
+    frames : sequence of Frame
+        All frames of the case, series after series.
+    series : sequence of int, optional
+        The series number of each frame; all frames are one series without it.
+    """
+
+    def __init__(self, frames: Sequence[Frame], series: Sequence[int] | None = None) -> None:
+        if not frames:
+            raise ValueError("a case on screen has at least one frame")
+        self.frames = tuple(frames)
+        numbers = [0] * len(frames) if series is None else list(series)
+        if len(numbers) != len(frames):
+            raise ValueError("every frame belongs to one series")
+        self.spans = _spans(numbers)
+        self._views = [SeriesView(frame=s.first, window=default_window(frames[s.first])) for s in self.spans]
+        self.series = 0
+        self._height, self._width = 1, 1
+
+    @property
+    def view(self) -> SeriesView:
+        """The settings of the series on screen."""
+        return self._views[self.series]
+
+    @property
+    def frame(self) -> Frame:
+        """The frame on screen."""
+        return self.frames[self.view.frame]
+
+    @property
+    def span(self) -> SeriesSpan:
+        """The series on screen."""
+        return self.spans[self.series]
+
+    @property
+    def presets(self) -> tuple[Window, ...]:
+        """The windows on the digit keys."""
+        return presets_for(self.frame, default_window(self.frame))
+
+    @property
+    def scale(self) -> float:
+        """Device pixels per image column."""
+        return self.fit_scale if self.view.scale is None else self.view.scale
+
+    @property
+    def fit_scale(self) -> float:
+        """The scale at which the whole frame is just visible."""
+        frame = self.frame
+        return min(self._width / frame.columns, self._height / (frame.rows * frame.aspect))
+
+    def transform(self) -> ViewTransform:
+        """Return where the frame lies in the viewport."""
+        row, column = self._center()
+        return ViewTransform(scale=self.scale, center_row=row, center_column=column)
+
+    def resize(self, *, width: int, height: int) -> None:
+        """Take over the viewport's size in device pixels."""
+        self._width, self._height = max(1, width), max(1, height)
+
+    def show_frame(self, index: int) -> bool:
+        """Go to a frame of the case, in whatever series it is; return whether that changed the picture."""
+        index = min(max(index, 0), len(self.frames) - 1)
+        before = (self.series, self.view.frame)
+        self.series = next(n for n, s in enumerate(self.spans) if s.first <= index < s.first + s.count)
+        self._change(frame=index)
+        return before != (self.series, index)
+
+    def step(self, slices: int) -> bool:
+        """Move within the series; return whether that changed the slice."""
+        span = self.span
+        index = min(max(self.view.frame + slices, span.first), span.first + span.count - 1)
+        changed = index != self.view.frame
+        self._change(frame=index)
+        return changed
+
+    def zoom_at(self, factor: float, *, x: float, y: float) -> None:
+        """Zoom so that the image position under device pixel (x, y) stays where it is."""
+        row, column = self.image_position(x, y)
+        scale = min(max(self.scale * factor, MIN_SCALE), MAX_SCALE)
+        self._change(
+            scale=scale,
+            center=(
+                row - (y - self._height / 2) / (scale * self.frame.aspect),
+                column - (x - self._width / 2) / scale,
+            ),
+        )
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the picture by device pixels; its centre stays on the image."""
+        row, column = self._center()
+        frame, scale = self.frame, self.scale
+        row = min(max(row - dy / (scale * frame.aspect), -0.5), frame.rows - 0.5)
+        column = min(max(column - dx / scale, -0.5), frame.columns - 0.5)
+        self._change(scale=scale, center=(row, column))
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        self._change(scale=None)
+
+    def one_to_one(self) -> None:
+        """One image column per device pixel, about the present centre."""
+        self._change(scale=1.0, center=self._center())
+
+    def drag_window(self, dx: float, dy: float, *, start: Window) -> None:
+        """Set the window from a drag of (dx, dy) logical pixels that began at `start`.
+
+        Right widens, up brightens. The result is rounded to the step that is written on screen, so that
+        the numbers shown are the numbers applied.
+        """
+        if self.frame.is_colour:
+            return
+        default = default_window(self.frame)
+        step = default.width / DRAG_FOR_DEFAULT_WIDTH_PX
+        quantum = window_quantum(default.width)
+        # An inverted picture (and MONOCHROME1) brightens when the level rises.
+        upward = -1 if self.view.is_inverted != self.frame.shows_low_as_white else 1
+        width = max(quantum, round((start.width + dx * step) / quantum) * quantum)
+        center = round((start.center + upward * dy * step) / quantum) * quantum
+        self._change(window=Window(center=_tidy(center), width=_tidy(width)))
+
+    def set_window(self, window: Window) -> None:
+        """Show the series with this window."""
+        self._change(window=window)
+
+    def invert(self) -> None:
+        """Swap black and white."""
+        self._change(is_inverted=not self.view.is_inverted)
+
+    def reset(self) -> None:
+        """Window, inversion and zoom as at the start; the slice stays."""
+        self._change(window=default_window(self.frame), is_inverted=False, scale=None)
+
+    def image_position(self, x: float, y: float) -> tuple[float, float]:
+        """Return the image position (row, column) under a device pixel (pixel centres at whole numbers)."""
+        row, column = self._center()
+        return (
+            row + (y - self._height / 2) / (self.scale * self.frame.aspect),
+            column + (x - self._width / 2) / self.scale,
+        )
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return a JSON-ready form for the draft."""
+        return {
+            "series": self.series,
+            "views": [
+                {
+                    "frame": v.frame,
+                    "window": [v.window.center, v.window.width, v.window.name],
+                    "is_inverted": v.is_inverted,
+                    "scale": v.scale,
+                    "center": list(v.center),
+                }
+                for v in self._views
+            ],
+        }
+
+    def restore(self, payload: Mapping[str, Any]) -> None:
+        """Go back to what `to_payload` wrote; a form that fits another case is left alone."""
+        views = payload.get("views", [])
+        if len(views) != len(self.spans) or not 0 <= int(payload.get("series", 0)) < len(self.spans):
+            return
+        for number, (span, saved) in enumerate(zip(self.spans, views, strict=True)):
+            if not span.first <= saved["frame"] < span.first + span.count:
+                return
+            center, width, name = saved["window"]
+            row, column = saved["center"]
+            self._views[number] = SeriesView(
+                frame=saved["frame"],
+                window=Window(center=center, width=width, name=name),
+                is_inverted=saved["is_inverted"],
+                scale=saved["scale"],
+                center=(row, column),
+            )
+        self.series = int(payload.get("series", 0))
+
+    def _center(self) -> tuple[float, float]:
+        if self.view.scale is None:
+            return (self.frame.rows - 1) / 2, (self.frame.columns - 1) / 2
+        return self.view.center
+
+    def _change(self, **changes: Any) -> None:
+        self._views[self.series] = replace(self.view, **changes)
+
+
+def window_quantum(default_width: float) -> float:
+    """Return the step windows are rounded to: a thousandth of the default width, at most 1, a power of 10."""
+    return float(min(1.0, 10.0 ** math.floor(math.log10(default_width / 1000))))
+
+
+def _tidy(value: float) -> float:
+    """Drop what binary fractions add to a rounded decimal."""
+    return float(f"{value:.10g}")
+
+
+def _spans(numbers: Sequence[int]) -> tuple[SeriesSpan, ...]:
+    spans, first = [], 0
+    for _, members in groupby(numbers):
+        count = len(list(members))
+        spans.append(SeriesSpan(first=first, count=count))
+        first += count
+    return tuple(spans)

@@ -1,0 +1,1 @@
+"""Model adapters, probes, saliency and prediction runs: everything that uses a network."""

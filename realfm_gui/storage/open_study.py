@@ -1,0 +1,74 @@
+"""What every part of an open study shares: the folder, the connection, the salt."""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.protocol import Protocol
+from realfm_gui.storage.atomic_files import write_atomically
+from realfm_gui.storage.database import in_the_users_words
+from realfm_gui.storage.paths import StudyPaths
+
+
+class OpenStudy:
+    """An open study folder; `StudyStore` puts its parts together.
+
+    Attributes
+    ----------
+    root : Path
+        The study folder.
+    protocol : Protocol
+        As frozen into the log.
+    protocol_sha256 : str
+        SHA-256 of the bytes of ``protocol.toml``.
+    read_only : bool
+        Whether nothing can be written through this object.
+    """
+
+    def __init__(
+        self,
+        *,
+        paths: StudyPaths,
+        connection: sqlite3.Connection,
+        protocol: Protocol,
+        protocol_sha256: str,
+        salt: bytes,
+        read_only: bool,
+    ) -> None:
+        self.root: Path = paths.root
+        self.protocol = protocol
+        self.protocol_sha256 = protocol_sha256
+        self.read_only = read_only
+        self._paths = paths
+        self._connection = connection
+        self._salt = salt
+
+    def salted_sha256(self, content: bytes) -> str:
+        """Return the SHA-256 (hexadecimal) of the study's salt followed by `content`.
+
+        Without the salt, a hash in the log would let anyone who has a public image, or who tries the few
+        possible truth files, recognise it.
+        """
+        return hashlib.sha256(self._salt + content).hexdigest()
+
+    def _refuse_writing(self) -> None:
+        if self.read_only:
+            raise UserFacingError(
+                f"The study {self.root} is open for reading only.",
+                hint="Close it and open it for writing.",
+            )
+
+    def _write(self, path: Path, content: bytes) -> str:
+        self._refuse_writing()
+        write_atomically(path, content)
+        return self.salted_sha256(content)
+
+    def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with in_the_users_words(self.root):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def _recorded_hash(self, path: Path) -> str | None:
+        rows = self._rows("SELECT salted_sha256 FROM files WHERE file = ?", (self._paths.relative(path),))
+        return str(rows[0][0]) if rows else None

@@ -1,0 +1,187 @@
+"""Fitted heads and prediction runs: one file per case, so that showing one never loads another."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.prediction import (
+    GridGeometry,
+    Prediction,
+    PredictionFailure,
+    RunRecord,
+    SaliencyMap,
+)
+from realfm_gui.storage.event_log import canonical_json
+from realfm_gui.storage.open_study import OpenStudy
+
+_NUMBERS = ("score", "probability", "prevalence", "operating_point")
+
+
+class PredictionFiles(OpenStudy):
+    """The part of a study that keeps what models said, in files of their own."""
+
+    def write_head(self, model: str, content: bytes) -> str:
+        """Store the fitted head of a model, replacing an earlier one, and return its salted hash."""
+        return self._write(self._paths.head(model), content)
+
+    def read_head(self, model: str) -> bytes:
+        """Return the fitted head of a model; `UserFacingError` if it was not fitted or has changed."""
+        path = self._paths.head(model)
+        if not path.is_file():
+            raise UserFacingError(
+                f"The model {model} has not been fitted in this study.",
+                hint=f"Fit it first: realfm fit STUDY --model {model}",
+            )
+        return path.read_bytes()
+
+    def has_head(self, model: str) -> bool:
+        """Return whether a model has been fitted."""
+        return self._paths.head(model).is_file()
+
+    def write_prediction(self, run_id: str, case_id: str, predictions: Sequence[Prediction]) -> str:
+        """Store what a run says of one case, one `Prediction` per finding, and return the salted hash.
+
+        Raises
+        ------
+        ValueError
+            If a prediction is of another case, or the run is already on record.
+        """
+        if any(prediction.case_id != case_id for prediction in predictions):
+            raise ValueError(f"a prediction of another case was given for case {case_id}")
+        self._refuse_recorded(run_id)
+        return self._write(self._paths.prediction(run_id, case_id), _encode(predictions))
+
+    def read_prediction(self, run_id: str, case_id: str) -> list[Prediction]:
+        """Return what a run says of one case; opens that case's file and no other.
+
+        Raises
+        ------
+        UserFacingError
+            If the run has none for this case, or the file is not what was stored.
+        """
+        path = self._paths.prediction(run_id, case_id)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise UserFacingError(
+                f"The prediction run {run_id} has nothing for case {case_id}.",
+                hint="Look at its list of failures, or run it again: realfm predict STUDY --model NAME",
+            ) from error
+        recorded = self._recorded_hash(path)
+        if recorded is not None and recorded != self.salted_sha256(content):
+            raise UserFacingError(
+                f"{path} has changed since it was stored.",
+                hint="Run 'realfm verify' on the study and restore the file from your last backup.",
+            )
+        return _decode(case_id, content)
+
+    def write_run(self, record: RunRecord) -> str:
+        """Store the record of a run and return its salted hash (it goes into PREDICTIONS_STORED)."""
+        self._refuse_recorded(record.run_id)
+        return self._write(self._paths.run(record.run_id), canonical_json(asdict(record)).encode())
+
+    def run_record(self, run_id: str) -> RunRecord:
+        """Return the record of a run; `UserFacingError` if there is none."""
+        path = self._paths.run(run_id)
+        try:
+            fields = json.loads(path.read_bytes())
+        except (FileNotFoundError, ValueError) as error:
+            raise UserFacingError(
+                f"The record of prediction run {run_id} ({path}) is missing or damaged.",
+                hint="Run 'realfm verify' on the study and restore the file from your last backup.",
+            ) from error
+        fields["case_ids"] = tuple(fields["case_ids"])
+        fields["failures"] = tuple(PredictionFailure(**failure) for failure in fields["failures"])
+        return RunRecord(**fields)
+
+    def runs(self) -> list[str]:
+        """Return the ids of the runs on record, oldest first."""
+        return [str(run_id) for (run_id,) in self._rows("SELECT run_id FROM runs ORDER BY sequence")]
+
+    def latest_run(self, model: str) -> RunRecord | None:
+        """Return the newest run of a model on record, or None."""
+        rows = self._rows("SELECT run_id FROM runs WHERE model = ? ORDER BY sequence DESC LIMIT 1", (model,))
+        return self.run_record(rows[0][0]) if rows else None
+
+    def discard_run(self, run_id: str) -> None:
+        """Delete the files of a run that never went on record (cancelled); ValueError if it did."""
+        self._refuse_writing()
+        self._refuse_recorded(run_id)
+        folder = self._paths.run(run_id).parent
+        for file in sorted(folder.glob("*")) if folder.is_dir() else []:
+            file.unlink()
+        if folder.is_dir():
+            folder.rmdir()
+
+    def _refuse_recorded(self, run_id: str) -> None:
+        if self._rows("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)):
+            raise ValueError(f"prediction run {run_id} is on record and cannot be changed")
+
+
+def _encode(predictions: Sequence[Prediction]) -> bytes:
+    """Return the bytes of one case's file: an uncompressed npz without pickled objects.
+
+    ``findings`` (n,) text; ``numbers`` (n, 4) float64 in the order of `_NUMBERS`, with ``given`` (n, 4)
+    saying which are there; per finding k with a map ``map_k`` float32 (grid rows, grid columns),
+    ``geometry_k`` (4,) float64, ``method_k`` text and ``frame_k``.
+    """
+    numbers = [[getattr(prediction, name) for name in _NUMBERS] for prediction in predictions]
+    given = np.array([[value is not None for value in row] for row in numbers], bool).reshape(
+        -1, len(_NUMBERS)
+    )
+    arrays: dict[str, NDArray[np.generic]] = {
+        "findings": np.array([prediction.finding for prediction in predictions], dtype=np.str_),
+        "numbers": np.array(
+            [[0.0 if value is None else value for value in row] for row in numbers], float
+        ).reshape(given.shape),
+        "given": given,
+    }
+    for k, prediction in enumerate(predictions):
+        if prediction.saliency is not None:
+            saliency, grid = prediction.saliency, prediction.saliency.geometry
+            arrays[f"map_{k}"] = np.asarray(saliency.values, dtype=np.float32)
+            arrays[f"geometry_{k}"] = np.array(
+                [grid.row_offset, grid.row_step, grid.column_offset, grid.column_step], dtype=np.float64
+            )
+            arrays[f"method_{k}"] = np.array(saliency.method)
+            arrays[f"frame_{k}"] = np.array(saliency.frame)
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _decode(case_id: str, content: bytes) -> list[Prediction]:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        predictions = []
+        for k, finding in enumerate(arrays["findings"]):
+            numbers = {
+                name: float(value) if is_given else None
+                for name, value, is_given in zip(
+                    _NUMBERS, arrays["numbers"][k], arrays["given"][k], strict=True
+                )
+            }
+            score = numbers.pop("score")
+            assert score is not None
+            saliency = None
+            if f"map_{k}" in arrays:
+                row_offset, row_step, column_offset, column_step = arrays[f"geometry_{k}"].tolist()
+                saliency = SaliencyMap(
+                    values=arrays[f"map_{k}"],
+                    geometry=GridGeometry(
+                        row_offset=row_offset,
+                        row_step=row_step,
+                        column_offset=column_offset,
+                        column_step=column_step,
+                    ),
+                    method=str(arrays[f"method_{k}"]),
+                    frame=int(arrays[f"frame_{k}"]),
+                )
+            predictions.append(
+                Prediction(case_id=case_id, finding=str(finding), score=score, saliency=saliency, **numbers)
+            )
+    return predictions

@@ -1,0 +1,120 @@
+"""Run a model on every case the readers will see, and keep what it says sealed from them."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from realfm_gui.domain.case import Split
+from realfm_gui.domain.changes import Changes
+from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.events import EventKind
+from realfm_gui.domain.identifiers import new_run_id
+from realfm_gui.domain.prediction import PredictionFailure, RunRecord
+from realfm_gui.domain.progress import Progress, silent
+from realfm_gui.storage import StudyStore
+from realfm_gui.workflows.case_frames import frames_of
+from realfm_gui.workflows.fit_model import refuse_after_first_reading
+
+if TYPE_CHECKING:
+    from realfm_gui.models.adapter import ModelAdapter
+
+
+def run_model(
+    store: StudyStore,
+    model: str,
+    *,
+    saliency: str | None = None,
+    scores: Path | None = None,
+    progress: Progress = silent,
+) -> Changes:
+    """Predict every training and reading case and store one sealed file per case.
+
+    Parameters
+    ----------
+    model : str
+        Registered name.
+    saliency : str, optional
+        "grad-cam", "occlusion" or "none"; the protocol's where left out, "none" for models without maps.
+    scores : Path, optional
+        The CSV of precomputed predictions, for the model "precomputed" only.
+
+    Raises
+    ------
+    UserFacingError
+        If reading has begun, the model is not fitted, or there is no case. A case the model fails on does not
+        raise: it is recorded as a failure with its reason.
+    """
+    from realfm_gui.models.runs import predict_cases
+
+    refuse_after_first_reading(store, model)
+    cases = store.cases(Split.TRAINING, Split.READING)
+    if not cases:
+        raise UserFacingError("The study has no case to predict.", hint="Import images first: realfm import.")
+    adapter, head_sha256 = _adapter(store, model, scores)
+    method = _saliency_method(adapter, saliency, store.protocol.model.saliency)
+    run_id = new_run_id()
+    files: dict[str, str] = {}
+    failures: list[PredictionFailure] = []
+    try:
+        for case_id, outcome in predict_cases(
+            adapter, frames_of(store, cases), saliency=method, total=len(cases), progress=progress
+        ):
+            if isinstance(outcome, PredictionFailure):
+                failures.append(outcome)
+            else:
+                files[case_id] = store.write_prediction(run_id, case_id, outcome)
+        record = RunRecord(
+            run_id=run_id,
+            model=model,
+            version=adapter.info.version,
+            weights_sha256=adapter.info.weights_sha256,
+            head_sha256=head_sha256,
+            preprocessing=adapter.preprocessing(),
+            saliency_method=method,
+            device=adapter.device,
+            case_ids=tuple(files),
+            failures=tuple(failures),
+        )
+        run_hash = store.write_run(record)
+        store.append(
+            EventKind.PREDICTIONS_STORED,
+            {"run_id": run_id, "model": model, "run_salted_sha256": run_hash, "files": files},
+            actor="coordinator",
+        )
+    except BaseException:
+        # A run is whole or it is not there: half of one would show some readers advice and others none.
+        shutil.rmtree(store.root / "predictions" / run_id, ignore_errors=True)
+        raise
+    return Changes(models=True)
+
+
+def _adapter(store: StudyStore, model: str, scores: Path | None) -> "tuple[ModelAdapter, str]":
+    from realfm_gui.models.registry import create_model
+
+    if model == "precomputed":
+        from realfm_gui.workflows.precomputed_scores import precomputed_adapter
+
+        return precomputed_adapter(store, scores)
+    if scores is not None:
+        raise UserFacingError(
+            f"A score table goes with the model precomputed, not with {model}.",
+            hint="Leave --scores out, or give --model precomputed.",
+        )
+    adapter = create_model(model, input_size=store.protocol.model.input_size)
+    if not adapter.info.needs_fit:
+        return adapter, ""
+    head = store.read_head(model)
+    adapter.load_head(head)
+    return adapter, hashlib.sha256(head).hexdigest()
+
+
+def _saliency_method(adapter: "ModelAdapter", asked: str | None, by_protocol: str) -> str:
+    if asked is None:
+        return by_protocol if by_protocol in adapter.saliency_methods else "none"
+    if asked != "none" and asked not in adapter.saliency_methods:
+        known = ", ".join((*adapter.saliency_methods, "none"))
+        raise UserFacingError(
+            f"The model {adapter.info.name} has no saliency method {asked}.", hint=f"It knows: {known}."
+        )
+    return asked

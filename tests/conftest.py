@@ -1,0 +1,25 @@
+"""Fixtures every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Drawn off-screen unless the caller chose a platform: a test run must not need a display.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data and reference numbers; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("REALFM_SHARED", REPOSITORY.parent / "shared"))
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"needs the shared data folder ({folder.name} beside the checkout, or $REALFM_SHARED)")
+    return folder
