@@ -176,7 +176,7 @@ def conditions_of(evidence: Evidence) -> tuple[Condition, ...]:
 
 
 def validity_problems(evidence: Evidence) -> tuple[str, ...]:
-    """Return why the study as such can carry no favourable verdict yet; empty where nothing stands against it.
+    """Return why the study as such can carry no favourable verdict; empty where it can.
 
     Fewer than four readers is no failure of validity: the verdict then speaks of these readers only.
     """

@@ -25,6 +25,7 @@ class CompleteCases:
     readers_left_out: tuple[str, ...]
     cases_left_out: int
     recorded: int
+    non_diagnostic: int
     sentences: tuple[str, ...]
 
 
@@ -62,6 +63,7 @@ def complete_cases(data: StudyData) -> CompleteCases:
         readers_left_out=tuple(data.reader_names[j] for j in left_out),
         cases_left_out=n_left_out,
         recorded=int(is_recorded.sum()),
+        non_diagnostic=flagged,
         sentences=tuple(sentences),
     )
 

@@ -94,14 +94,15 @@ class StudyResults:
     predictive: Mapping[str, PredictiveValues]
     reliance: Reliance | None
     time: TimeResults
-    roc: Mapping[str, RocCurve]
+    ai_curve: RocCurve | None
+    control_curves: Mapping[str, RocCurve]
     ai_point: Point | None
     missing: tuple[str, ...]
     verdict: Verdict
     warnings: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON types without NaN. Differences are aided minus unaided, or model minus readers."""
+        """Return plain JSON types without NaN; signs are aided minus unaided and model minus readers."""
         return {
             "finding": {"id": self.finding_id, "name": self.finding_name},
             "design": self.design,
@@ -140,13 +141,8 @@ class StudyResults:
 
     def _roc(self) -> dict[str, Any]:
         return {
-            "curves": {
-                name: {
-                    "fpr": curve.false_positive_fractions.tolist(),
-                    "tpr": curve.true_positive_fractions.tolist(),
-                }
-                for name, curve in self.roc.items()
-            },
+            "ai": None if self.ai_curve is None else _curve(self.ai_curve),
+            "controls": {name: _curve(curve) for name, curve in self.control_curves.items()},
             "ai_point": _point(self.ai_point),
             "readers": [
                 {
@@ -158,6 +154,10 @@ class StudyResults:
                 for reader in self.per_reader
             ],
         }
+
+
+def _curve(curve: RocCurve) -> dict[str, list[float]]:
+    return {"fpr": curve.false_positive_fractions.tolist(), "tpr": curve.true_positive_fractions.tolist()}
 
 
 def _point(point: Point | None) -> dict[str, float] | None:

@@ -23,7 +23,9 @@ LABORATORY_NOTE = (
     "Retrospective laboratory study: readers behave differently in the clinic, so a prospective confirmation "
     "is needed."
 )
-NOT_YET_ASSESSED = "agreement with the model in place of a reader, sites and subgroups, calibration and what only readers catch"
+NOT_YET_ASSESSED = (
+    "agreement with the model in place of a reader, sites, subgroups, calibration, what only readers catch"
+)
 
 
 class Outcome(StrEnum):
@@ -78,7 +80,7 @@ def judge(evidence: Evidence) -> Verdict:
 
     Harm is looked for first and overrides everything: the whole interval of the AUC, sensitivity or
     specificity difference lies below 0. "Helps" needs an AUC gain, no loss of sensitivity or specificity
-    beyond its margin, and no loss beyond its margin on cases the model missed and on cases it called in error.
+    beyond its margin, and none beyond its margin where the model missed or called in error.
     """
     conditions = conditions_of(evidence)
     problems = validity_problems(evidence)
@@ -225,15 +227,13 @@ def _notes(evidence: Evidence, conditions: Sequence[Condition]) -> list[str]:
             "Images or readers are simulated: nothing here is evidence about a real model or reader."
         )
     if not evidence.speaks_for_readers:
-        notes.append(
-            f"{count(evidence.n_readers, 'reader')}: the intervals hold for this panel and say nothing of others."
-        )
+        notes.append(f"{count(evidence.n_readers, 'reader')}: the intervals hold for this panel only.")
     if any(c.estimate.ci is not None and c.estimate.ci[0] <= 0 <= c.estimate.ci[1] for c in conditions):
         notes.append("An interval that includes 0 shows neither a difference nor equivalence.")
     if evidence.ai_failures:
         notes.append(
-            f"The model did not answer {count(evidence.ai_failures, 'analysed case')}; where replacing readers "
-            "is judged, these count as wrong."
+            f"The model did not answer {count(evidence.ai_failures, 'analysed case')}; these count as wrong "
+            "where replacing readers is judged."
         )
     notes.append(
         f"The margin for cases on which the model is wrong ({plain(evidence.margin_harm, 2)} accuracy) is a "

@@ -23,8 +23,8 @@ class GreyIndices:
     """Indices and what a stored value became: index = stored value + offset (or a quantised value).
 
     `arrays` are uint16, (rows, columns), one per frame. `value_slope` and `value_intercept` turn
-    (index - offset) into the stored value: 1 and 0 unless it had to be quantised (not `is_exact`). `padding` is the first
-    and last index outside the image, inclusive.
+    (index - offset) into the stored value: 1 and 0 for integers of up to 16 bits; not `is_exact` where
+    values had to be rounded. `padding` is the first and last index outside the image, inclusive.
     """
 
     arrays: list[NDArray[np.uint16]]

@@ -19,14 +19,15 @@ def windows_of(dataset: FileDataset, frame: int, *, is_continuous: bool = False)
     """Return the windows that apply to a frame, in the file's order; empty where it gives none.
 
     The linear function counts in whole steps (a width of 1 is a threshold); where values are continuous
-    (floating point) and the file names no function, the exact one is meant.
+    (floating point) the exact one is meant.
     """
     source: Dataset = functional_group(dataset, frame, "FrameVOILUTSequence") or dataset
     centers, widths = numbers(source, "WindowCenter"), numbers(source, "WindowWidth")
     if not centers or not widths:
         return ()
-    declared = text(source, "VOILUTFunction")
-    function = "linear_exact" if is_continuous and not declared else _FUNCTIONS.get(declared, "linear")
+    function = _FUNCTIONS.get(text(source, "VOILUTFunction"), "linear")
+    if is_continuous and function == "linear":
+        function = "linear_exact"
     names = source.get("WindowCenterWidthExplanation") or []
     names = [names] if isinstance(names, str) else list(names)
     return tuple(

@@ -16,7 +16,7 @@ from realfm_gui.models.logistic import LogisticFit, Standardiser, fit_logistic, 
 from realfm_gui.models.operating_point import choose_threshold
 
 FOLDS = 5
-PENALTIES = 10.0 ** np.arange(-1.0, 5.5, 0.5)
+PENALTIES = 10.0 ** np.arange(-1.0, 5.5)
 """L2 strengths tried, on standardised features (1/C of scikit-learn)."""
 
 MIN_PATIENTS = FOLDS

@@ -1,0 +1,218 @@
+"""What is asked of the reader, finding by finding."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from realfm_gui.domain.protocol import Finding
+from realfm_gui.domain.reading import CaseFlag, FindingAnswer, Phase
+from realfm_gui.gui.reading.appearance import set_look
+from realfm_gui.gui.reading.commands import tooltip
+from realfm_gui.gui.reading.likelihood_slider import LikelihoodSlider
+from realfm_gui.gui.reading.state import FindingDraft, Part, RoomState
+from realfm_gui.gui.theme import GRID, UNAIDED
+
+FLAG_WORDS = {
+    CaseFlag.NON_DIAGNOSTIC: "Non-diagnostic",
+    CaseFlag.TECHNICAL_FAULT: "Technical fault",
+    CaseFlag.REMEMBERED: "I remember this case",
+}
+
+
+class Segment(QPushButton):
+    """One of a row of choices.
+
+    The mouse does not give it the focus, so that Space stays the heat map's key; with the focus (by Tab)
+    Space presses it.
+    """
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("segment", True)
+        self.setProperty("arm", Phase.UNAIDED.value)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Space before the shortcut does."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space:  # type: ignore[attr-defined]  # a QKeyEvent by its type
+            event.accept()
+            return True
+        return super().event(event)
+
+
+class FindingCard(QFrame):
+    """The questions about one finding.
+
+    Signals
+    -------
+    likelihood_changing(str, int), likelihood_changed(str, int)
+        Finding and value.
+    recall_chosen(str, bool)
+        Finding and call.
+    confidence_chosen(str, int)
+        Finding and level, from 1.
+    selected(str)
+        The reader is at this finding.
+    """
+
+    likelihood_changing = Signal(str, int)
+    likelihood_changed = Signal(str, int)
+    recall_chosen = Signal(str, bool)
+    confidence_chosen = Signal(str, int)
+    selected = Signal(str)
+
+    def __init__(self, finding: Finding, levels: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.finding = finding
+        question = QLabel(finding.question or finding.name)
+        question.setWordWrap(True)
+        self.slider = LikelihoodSlider()
+        self.recall = {False: Segment("No"), True: Segment("Yes")}
+        self.confidence = {level: Segment(str(level)) for level in range(1, levels + 1)}
+        self._before = QLabel()
+        self._before.setProperty("role", "caption")
+        self._before.setStyleSheet(f"color: {UNAIDED};")
+
+        choices = QGridLayout()
+        choices.setHorizontalSpacing(2 * GRID)
+        choices.setVerticalSpacing(2)
+        for column, (title, buttons) in enumerate(
+            (("Recall", self.recall), (f"Confidence: 1 guess, {levels} sure", self.confidence))
+        ):
+            caption = QLabel(title)
+            caption.setProperty("role", "caption")
+            choices.addWidget(caption, 0, column)
+            row = QHBoxLayout()
+            row.setSpacing(2)
+            for button in buttons.values():
+                row.addWidget(button, 1)
+            choices.addLayout(row, 1, column)
+        choices.setColumnStretch(0, 2)
+        choices.setColumnStretch(1, 4)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, GRID, 12, GRID + 2)
+        layout.setSpacing(4)
+        layout.addWidget(question)
+        layout.addWidget(self.slider)
+        layout.addLayout(choices)
+        layout.addWidget(self._before)
+
+        self.slider.likelihood_changing.connect(lambda v: self.likelihood_changing.emit(finding.id, v))
+        self.slider.likelihood_changed.connect(lambda v: self.likelihood_changed.emit(finding.id, v))
+        for call, button in self.recall.items():
+            button.clicked.connect(lambda _=False, call=call: self.recall_chosen.emit(finding.id, call))
+            button.setToolTip(tooltip("recall-yes" if call else "recall-no"))
+        for level, button in self.confidence.items():
+            button.clicked.connect(lambda _=False, level=level: self.confidence_chosen.emit(finding.id, level))
+            button.setToolTip(f"Confidence {level}" + (f" ({level})" if level < 10 else ""))
+        for control in (self.slider, *self.recall.values(), *self.confidence.values()):
+            control.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys answer the finding whose control has the focus."""
+        if event.type() == QEvent.Type.FocusIn:
+            self.selected.emit(self.finding.id)
+        return super().eventFilter(watched, event)
+
+    def show_answer(
+        self,
+        draft: FindingDraft,
+        *,
+        phase: Phase,
+        unaided: FindingAnswer | None,
+        missing: Sequence[Part],
+        is_selected: bool,
+    ) -> None:
+        """Show the answer so far, the locked one beside it, and what is missing."""
+        self.slider.show_value(
+            draft.likelihood,
+            phase=phase,
+            unaided=unaided.likelihood if unaided else None,
+            is_missing=Part.LIKELIHOOD in missing,
+        )
+        for call, button in self.recall.items():
+            _show(button, draft.recall is call, phase, Part.RECALL in missing)
+        for level, button in self.confidence.items():
+            _show(button, draft.confidence == level, phase, Part.CONFIDENCE in missing)
+        set_look(self, "chosen", is_selected)
+        self._before.setVisible(phase is Phase.AIDED)
+        self._before.setText(unaided_words(unaided))
+
+
+class AnswerPanel(QWidget):
+    """All findings and the flags of the case.
+
+    Signals
+    -------
+    likelihood_changing(str, int), likelihood_changed(str, int), recall_chosen(str, bool),
+    confidence_chosen(str, int), finding_selected(str)
+        As in `FindingCard`.
+    flag_changed(CaseFlag, bool)
+        A flag was set or taken back.
+    """
+
+    likelihood_changing = Signal(str, int)
+    likelihood_changed = Signal(str, int)
+    recall_chosen = Signal(str, bool)
+    confidence_chosen = Signal(str, int)
+    finding_selected = Signal(str)
+    flag_changed = Signal(object, bool)
+
+    def __init__(self, findings: Sequence[Finding], levels: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards: Mapping[str, FindingCard] = {f.id: FindingCard(f, levels) for f in findings}
+        self.flags: Mapping[CaseFlag, Segment] = {flag: Segment(words) for flag, words in FLAG_WORDS.items()}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        for card in self.cards.values():
+            layout.addWidget(card)
+            card.likelihood_changing.connect(self.likelihood_changing)
+            card.likelihood_changed.connect(self.likelihood_changed)
+            card.recall_chosen.connect(self.recall_chosen)
+            card.confidence_chosen.connect(self.confidence_chosen)
+            card.selected.connect(self.finding_selected)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for (flag, button), key in zip(
+            self.flags.items(), ("non-diagnostic", "technical-fault", "remembered"), strict=True
+        ):
+            button.setProperty("compact", True)
+            button.setToolTip(tooltip(key))
+            button.clicked.connect(lambda is_set, flag=flag: self.flag_changed.emit(flag, is_set))
+            row.addWidget(button, len(button.text()))
+        layout.addLayout(row)
+
+    def show_state(self, state: RoomState, *, highlights_missing: bool) -> None:
+        """Show the answers so far."""
+        missing = state.missing() if highlights_missing else {}
+        locked = {a.finding: a for a in state.unaided.findings} if state.unaided else {}
+        for finding, card in self.cards.items():
+            card.show_answer(
+                state.answers.get(finding, FindingDraft()),
+                phase=state.phase,
+                unaided=locked.get(finding),
+                missing=missing.get(finding, ()),
+                is_selected=len(self.cards) > 1 and state.selected == finding,
+            )
+        for flag, button in self.flags.items():
+            _show(button, flag in state.flags, state.phase, False)
+        self.setEnabled(state.can_answer)
+
+
+def unaided_words(answer: FindingAnswer | None) -> str:
+    """Return the locked answer in one line."""
+    if answer is None:
+        return "▼ Unaided, locked: not rated"
+    call = "recall" if answer.recall else "no recall"
+    return f"▼ Unaided, locked: {answer.likelihood} · {call} · confidence {answer.confidence}"
+
+
+def _show(button: Segment, is_checked: bool, phase: Phase, is_missing: bool) -> None:
+    button.setChecked(is_checked)
+    set_look(button, "arm", phase.value)
+    set_look(button, "missing", is_missing)

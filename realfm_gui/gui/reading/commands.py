@@ -1,0 +1,133 @@
+"""Everything the keyboard can do in the reading room: one table for shortcuts, tooltips and the key sheet.
+
+The digits give the confidence and not the likelihood: confidence has few levels and is answered on every
+case with one press, while a likelihood needs three digits and a way to say that it is complete.
+"""
+
+from dataclasses import dataclass
+
+CONFIDENCE_KEYS = 9
+PRESET_KEYS = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something the reader can do.
+
+    `keys` are in Qt's portable notation, the first one shown; `action` is the method of the reading page
+    that does it, called with `argument` where there is one. A command that `is_held` lasts as long as its
+    key is down and is no shortcut.
+    """
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    action: str
+    group: str
+    argument: int | None = None
+    is_held: bool = False
+    is_listed: bool = True
+    """False for the siblings of a listed command (digits 2 to 9)."""
+
+
+ANSWER, PICTURE, STACK, AI, ROOM = "Answer", "Picture", "Slices", "AI", "Room"
+GROUPS = (ANSWER, PICTURE, STACK, AI, ROOM)
+
+
+def _digits(what: str, title: str, *, prefix: str, action: str, group: str, count: int) -> list[Command]:
+    return [
+        Command(
+            id=f"{what}-{n}",
+            title=title,
+            keys=(f"{prefix}{n}",),
+            action=action,
+            argument=n,
+            group=group,
+            is_listed=n == 1,
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(id="primary", title="Lock or submit the answer", keys=("Return", "Enter"),
+            action="request_primary", group=ANSWER),
+    Command(id="likelihood-up", title="Likelihood +1", keys=("Right",), action="nudge_likelihood",
+            argument=1, group=ANSWER),
+    Command(id="likelihood-down", title="Likelihood −1", keys=("Left",), action="nudge_likelihood",
+            argument=-1, group=ANSWER),
+    Command(id="likelihood-up-10", title="Likelihood +10", keys=("Shift+Right",), action="nudge_likelihood",
+            argument=10, group=ANSWER),
+    Command(id="likelihood-down-10", title="Likelihood −10", keys=("Shift+Left",), action="nudge_likelihood",
+            argument=-10, group=ANSWER),
+    Command(id="recall-yes", title="Recall: yes", keys=("Y",), action="choose_recall", argument=1,
+            group=ANSWER),
+    Command(id="recall-no", title="Recall: no", keys=("N",), action="choose_recall", argument=0,
+            group=ANSWER),
+    *_digits("confidence", "Confidence (1 to 9)", prefix="", action="choose_confidence", group=ANSWER,
+             count=CONFIDENCE_KEYS),
+    Command(id="next-finding", title="Next finding", keys=("J",), action="select_finding", argument=1,
+            group=ANSWER),
+    Command(id="previous-finding", title="Previous finding", keys=("K",), action="select_finding",
+            argument=-1, group=ANSWER),
+    Command(id="non-diagnostic", title="Non-diagnostic", keys=("Alt+1",), action="toggle_flag", argument=0,
+            group=ANSWER),
+    Command(id="technical-fault", title="Technical fault", keys=("Alt+2",), action="toggle_flag", argument=1,
+            group=ANSWER),
+    Command(id="remembered", title="I remember this case", keys=("Alt+3",), action="toggle_flag", argument=2,
+            group=ANSWER),
+    Command(id="invert", title="Invert", keys=("I",), action="invert", group=PICTURE),
+    Command(id="fit", title="Fit (or double-click)", keys=("F",), action="fit", group=PICTURE),
+    Command(id="one-to-one", title="One to one", keys=("O",), action="one_to_one", group=PICTURE),
+    Command(id="zoom-in", title="Zoom in", keys=("+", "="), action="zoom_in", group=PICTURE),
+    Command(id="zoom-out", title="Zoom out", keys=("-",), action="zoom_out", group=PICTURE),
+    Command(id="reset", title="Reset window and zoom", keys=("R",), action="reset_view", group=PICTURE),
+    *_digits("preset", "Window preset (1 to 9)", prefix="Ctrl+", action="choose_preset", group=PICTURE,
+             count=PRESET_KEYS),
+    Command(id="text", title="Show or hide the corner text", keys=("H",), action="toggle_text",
+            group=PICTURE),
+    Command(id="slice-up", title="Previous slice", keys=("Up", "PgUp"), action="step_slices", argument=-1,
+            group=STACK),
+    Command(id="slice-down", title="Next slice", keys=("Down", "PgDown"), action="step_slices", argument=1,
+            group=STACK),
+    Command(id="slice-first", title="First slice", keys=("Home",), action="go_to_end", argument=-1,
+            group=STACK),
+    Command(id="slice-last", title="Last slice", keys=("End",), action="go_to_end", argument=1, group=STACK),
+    Command(id="series-next", title="Next series", keys=("S",), action="step_series", argument=1,
+            group=STACK),
+    Command(id="series-previous", title="Previous series", keys=("Shift+S",), action="step_series",
+            argument=-1, group=STACK),
+    Command(id="map", title="Heat map on or off", keys=("Space",), action="toggle_map", group=AI),
+    Command(id="peek", title="Hold: the other way, while held", keys=("V",), action="peek", group=AI,
+            is_held=True),
+    Command(id="pause", title="Pause or go on", keys=("P", "Pause"), action="request_pause", group=ROOM),
+    Command(id="keys", title="This list", keys=("F1", "?"), action="show_keys", group=ROOM),
+    Command(id="leave", title="Stop for now", keys=("Ctrl+W",), action="request_leave", group=ROOM),
+)  # fmt: skip
+
+MOUSE: tuple[tuple[str, str], ...] = (
+    ("Left drag", "Window: right widens, up brightens"),
+    ("Right drag", "Zoom"),
+    ("Middle or Shift + left drag", "Pan"),
+    ("Wheel", "Slices; zoom on a single image"),
+    ("Ctrl + wheel", "Zoom to the cursor"),
+)
+"""What the mouse does on the picture, for the key sheet."""
+
+
+def command(command_id: str) -> Command:
+    """Return a command by its id."""
+    return next(c for c in COMMANDS if c.id == command_id)
+
+
+def key_name(key: str) -> str:
+    """Return a key as it is written on a keyboard."""
+    named = {"Return": "⏎", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Space": "Space"}
+    *modifiers, last = key.split("+") if key != "+" else ["+"]
+    return "+".join([*modifiers, named.get(last, last)])
+
+
+def tooltip(command_id: str) -> str:
+    """Return a command's title with its shortcut."""
+    found = command(command_id)
+    return f"{found.title} ({key_name(found.keys[0])})"

@@ -1,0 +1,189 @@
+"""The window: a slim bar, one page at a time, a status bar. It knows no study and no workflow."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from realfm_gui.gui.shell.commands import COMMANDS, build_actions, fill_menus
+from realfm_gui.gui.theme import DARK, LIGHT, style_sheet
+from realfm_gui.gui.widgets.icons import icon
+from realfm_gui.gui.widgets.labels import ElidedLabel, row, text_label
+
+BANNER = "Research use only. Not for diagnosis."
+WORKSPACES = (("read", "Read"), ("set-up", "Set up"), ("analyse", "Analyse"))
+ALWAYS_DARK = frozenset({"reading"})
+"""Pages beside an image: nothing there may be brighter than it."""
+
+
+class MainWindow(QMainWindow):
+    """Top bar with the study's name and the workspaces, pages, status bar.
+
+    Signals
+    -------
+    command_requested(str id)
+        A menu entry, a shortcut or a button of the top bar; ids are those of `commands.COMMANDS`.
+    close_requested()
+        The user closes the window; it stays until `close_now`.
+    """
+
+    command_requested = Signal(str)
+    close_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("RealFM")
+        self.setMinimumSize(1024, 640)
+        self.resize(1600, 1000)
+        self._pages: dict[str, QWidget] = {}
+        self._may_close = False
+        self._is_light = False
+        self.stack = QStackedWidget()
+        self.actions_by_id = build_actions(
+            self, {command.id: self._ask(command.id) for command in COMMANDS}
+        )
+        self.actions_by_id["fullscreen"].toggled.connect(self._set_fullscreen)
+        self.actions_by_id["light"].toggled.connect(self.set_light)
+        fill_menus(self.menuBar(), self.actions_by_id)
+        self._bar = self._make_bar()
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._bar)
+        layout.addWidget(self.stack, 1)
+        self.setCentralWidget(centre)
+        self._make_status_bar()
+        self.show_no_study()
+
+    def add_page(self, key: str, page: QWidget) -> None:
+        """Add a page under a name."""
+        self._pages[key] = page
+        page.setObjectName("page")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.stack.addWidget(page)
+        self._colour(key)
+
+    def show_page(self, key: str, *, workspace: str = "") -> None:
+        """Show a page and mark its workspace in the top bar; none is marked at home."""
+        self.stack.setCurrentWidget(self._pages[key])
+        self._switch.setExclusive(False)
+        for name, button in self._buttons.items():
+            button.setChecked(name == workspace)
+        self._switch.setExclusive(True)
+        is_reading = key in ALWAYS_DARK
+        self._bar.setVisible(not is_reading)
+        self.menuBar().setVisible(not is_reading)
+
+    @property
+    def page(self) -> str:
+        """The name of the page that is shown."""
+        shown = self.stack.currentWidget()
+        return next((key for key, page in self._pages.items() if page is shown), "")
+
+    def show_study(self, title: str, *, is_simulated: bool) -> None:
+        """Name the open study and let its workspaces be entered."""
+        self._study.setText(title)
+        self.setWindowTitle(f"{title} · RealFM")
+        self._simulated.setVisible(is_simulated)
+        self._simulated_below.setVisible(is_simulated)
+        self._enable(True)
+
+    def show_no_study(self) -> None:
+        """Show that no study is open."""
+        self._study.setText("No study open")
+        self.setWindowTitle("RealFM")
+        self._simulated.hide()
+        self._simulated_below.hide()
+        self._enable(False)
+
+    def show_device(self, name: str) -> None:
+        """Name the device models run on."""
+        self._device.setText(name)
+
+    def set_light(self, is_light: bool) -> None:
+        """Use the light ground on every page but the reading room."""
+        self._is_light = is_light
+        for key in self._pages:
+            self._colour(key)
+
+    def close_now(self) -> None:
+        """Close without asking again."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the composition root finish what is under way before the window goes."""
+        if self._may_close:
+            event.accept()
+        else:
+            event.ignore()
+            self.close_requested.emit()
+
+    def _ask(self, command_id: str):  # type: ignore[no-untyped-def]  # returns a closure
+        return lambda: self.command_requested.emit(command_id)
+
+    def _enable(self, is_open: bool) -> None:
+        for command in COMMANDS:
+            if command.needs_study:
+                self.actions_by_id[command.id].setEnabled(is_open)
+        for button in self._buttons.values():
+            button.setVisible(is_open)
+
+    def _colour(self, key: str) -> None:
+        page = self._pages[key]
+        is_light = self._is_light and key not in ALWAYS_DARK
+        page.setProperty("surface", "light" if is_light else "dark")
+        page.setStyleSheet(style_sheet(LIGHT) if is_light else "")
+
+    def _set_fullscreen(self, is_full: bool) -> None:
+        self.showFullScreen() if is_full else self.showNormal()
+
+    def _make_bar(self) -> QWidget:
+        bar = QWidget()
+        bar.setProperty("role", "bar")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar.setFixedHeight(49)
+        home = QToolButton()
+        home.setProperty("role", "quiet")
+        home.setIcon(icon("home-outline", DARK.ink))
+        home.setIconSize(QSize(20, 20))
+        home.setToolTip(self.actions_by_id["home"].toolTip())
+        home.setAccessibleName("Home")
+        home.clicked.connect(self._ask("home"))
+        self._study = ElidedLabel(role="heading")
+        self._study.setMaximumWidth(520)
+        self._simulated = text_label("Simulated", "badge")
+        self._switch = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        for key, title in WORKSPACES:
+            button = QPushButton(title)
+            button.setCheckable(True)
+            button.setProperty("role", "switch")
+            button.setToolTip(self.actions_by_id[key].toolTip())
+            button.clicked.connect(self._ask(key))
+            self._switch.addButton(button)
+            self._buttons[key] = button
+        layout = row(home, self._study, self._simulated, -1, *self._buttons.values(), margins=(8, 0, 16, 0))
+        layout.setStretch(1, 1)
+        bar.setLayout(layout)
+        return bar
+
+    def _make_status_bar(self) -> None:
+        status = self.statusBar()
+        status.setSizeGripEnabled(False)
+        status.setContentsMargins(8, 0, 8, 0)
+        status.addWidget(QLabel(BANNER))
+        self._simulated_below = QLabel("Simulated study")
+        self._device = QLabel("")
+        self._device.setToolTip("The device models run on")
+        status.addPermanentWidget(self._simulated_below)
+        status.addPermanentWidget(self._device)

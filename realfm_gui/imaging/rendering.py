@@ -1,0 +1,263 @@
+"""What the viewport paints: reduce to the resolution of the view first, then look up.
+
+numpy only, so that the window can import it at start. Pixels stay 16-bit until the last step; a new window
+costs one look-up at the resolution of the view, a new place one resampling.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realfm_gui.domain.images import Frame, Window
+from realfm_gui.imaging.view_transform import ViewTransform, fit
+
+__all__ = [
+    "Pyramid",
+    "ViewPixels",
+    "ViewTransform",
+    "apply",
+    "build_pyramid",
+    "default_window",
+    "fit",
+    "lookup_table",
+    "resample",
+]
+
+Pixels = NDArray[np.uint16] | NDArray[np.uint8]
+
+TABLE_SIZE = 1 << 16
+_SMALLEST_LEVEL = 16
+_WEIGHT_BITS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pyramid:
+    """An image at full, half, quarter, ... size, each level the area average of the one before.
+
+    `levels` are uint16 (rows, columns) or uint8 (rows, columns, 3). Pixel i of level k covers pixels
+    i * 2^k to (i + 1) * 2^k - 1 of the image, fewer at the far edge.
+    """
+
+    levels: tuple[Pixels, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of all levels below the image itself."""
+        return sum(level.nbytes for level in self.levels[1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewPixels:
+    """An image at the resolution of the view, not yet windowed.
+
+    `pixels` holds only the part of the view that shows image: shape (bottom - top, right - left[, 3]).
+    `rectangle` is (top, left, bottom, right) in view pixels, ends excluded; the rest of the `height` x
+    `width` view is black.
+    """
+
+    pixels: Pixels
+    rectangle: tuple[int, int, int, int]
+    height: int
+    width: int
+
+
+def build_pyramid(frame: Frame) -> Pyramid:
+    """Reduce a frame by area averaging until it is smaller than any view (once, at load)."""
+    levels: list[Pixels] = [frame.pixels]
+    while min(levels[-1].shape[:2]) >= 2 * _SMALLEST_LEVEL:
+        levels.append(_halved(levels[-1]))
+    return Pyramid(levels=tuple(levels))
+
+
+def _halved(pixels: Pixels) -> Pixels:
+    rows, columns = pixels.shape[:2]
+    if rows % 2 or columns % 2:
+        # The last pixel averages what there is: repeating the edge is the same as leaving it out.
+        edge = ((0, rows % 2), (0, columns % 2), (0, 0))[: pixels.ndim]
+        pixels = np.pad(pixels, edge, mode="edge")
+    wide = np.uint32 if pixels.dtype == np.uint16 else np.uint16
+    rows_summed = np.add(pixels[0::2], pixels[1::2], dtype=wide)
+    total = rows_summed[:, 0::2] + rows_summed[:, 1::2]
+    total += 2
+    total >>= 2
+    return total.astype(pixels.dtype)
+
+
+def resample(
+    pyramid: Pyramid, transform: ViewTransform, height: int, width: int, *, smooth: bool = True
+) -> ViewPixels:
+    """Return an image at the resolution of a view.
+
+    Parameters
+    ----------
+    pyramid : Pyramid
+        From `build_pyramid`.
+    transform : ViewTransform
+        Zoom and place.
+    height, width : int
+        Size of the view in device pixels.
+    smooth : bool
+        Bilinear between the pixel centres of the level that comes nearest to the view's resolution; else
+        the nearest pixel of the image itself.
+    """
+    rows, columns = pyramid.levels[0].shape[:2]
+    image_rows, image_columns = transform.rows_at(height), transform.columns_at(width)
+    top, bottom = _inside(image_rows, rows)
+    left, right = _inside(image_columns, columns)
+    image_rows, image_columns = image_rows[top:bottom], image_columns[left:right]
+    if smooth:
+        level = _level(pyramid, transform)
+        pixels = _bilinear(
+            pyramid.levels[level], _on_level(image_rows, level), _on_level(image_columns, level)
+        )
+    else:
+        nearest_rows = np.floor(image_rows + 0.5).astype(np.intp)
+        nearest_columns = np.floor(image_columns + 0.5).astype(np.intp)
+        pixels = pyramid.levels[0][nearest_rows].take(nearest_columns, axis=1)
+    return ViewPixels(pixels=pixels, rectangle=(top, left, bottom, right), height=height, width=width)
+
+
+def _inside(positions: NDArray[np.float64], count: int) -> tuple[int, int]:
+    # Positions increase; those within the image are one run.
+    first, last = np.searchsorted(positions, (-0.5, count - 0.5))
+    return int(first), int(max(first, last))
+
+
+def _level(pyramid: Pyramid, transform: ViewTransform) -> int:
+    scale = max(transform.scale, transform.row_scale)
+    wanted = round(math.log2(1.0 / scale)) if scale < 1.0 else 0
+    return min(wanted, len(pyramid.levels) - 1)
+
+
+def _on_level(positions: NDArray[np.float64], level: int) -> NDArray[np.float64]:
+    return (positions + 0.5) / (1 << level) - 0.5
+
+
+def _neighbours(
+    positions: NDArray[np.float64], count: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint32]]:
+    # Fixed-point weights: 1/256 of a grey step between neighbours is below what 8 bits can show.
+    fixed = np.rint(np.clip(positions, 0, count - 1) * (1 << _WEIGHT_BITS)).astype(np.intp)
+    first = fixed >> _WEIGHT_BITS
+    weight = (fixed & ((1 << _WEIGHT_BITS) - 1)).astype(np.uint32)
+    return first, np.minimum(first + 1, count - 1), weight
+
+
+def _bilinear(pixels: Pixels, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Pixels:
+    above, below, row_weight = _neighbours(rows, pixels.shape[0])
+    before, after, column_weight = _neighbours(columns, pixels.shape[1])
+    if not len(rows) or not len(columns):
+        return np.zeros((len(rows), len(columns), *pixels.shape[2:]), pixels.dtype)
+    # Only the columns that are needed, and rows first: whole rows are contiguous and copy fast.
+    start, stop = int(before[0]), int(after[-1]) + 1
+    part = pixels[:, start:stop]
+    before, after = before - start, after - start
+    extra = (1,) * (pixels.ndim - 2)
+    mixed = _mixed(part.take(above, axis=0), part.take(below, axis=0), row_weight.reshape(-1, 1, *extra))
+    return _mixed(mixed.take(before, axis=1), mixed.take(after, axis=1), column_weight.reshape(-1, *extra))
+
+
+def _mixed(first: Pixels, second: Pixels, weight: NDArray[np.uint32]) -> Pixels:
+    if not weight.any():
+        return first
+    total = np.multiply(first, (1 << _WEIGHT_BITS) - weight, dtype=np.uint32)
+    total += np.multiply(second, weight, dtype=np.uint32)
+    total += 1 << (_WEIGHT_BITS - 1)
+    total >>= _WEIGHT_BITS
+    return total.astype(first.dtype)
+
+
+def default_window(frame: Frame) -> Window:
+    """Return the frame's first window; for colour and frames without one, the range of the values."""
+    if frame.windows:
+        return frame.windows[0]
+    if frame.is_colour:
+        return Window(center=128.0, width=256.0)
+    values = frame.values()
+    low, high = float(values.min()), float(values.max())
+    return Window(center=(low + high) / 2, width=max(high - low, 1e-6), function="linear_exact")
+
+
+def lookup_table(frame: Frame, window: Window, *, invert: bool = False) -> NDArray[np.uint8]:
+    """Return the grey level of every index: modality LUT, VOI function, photometric sense, padding.
+
+    Parameters
+    ----------
+    frame : Frame
+        A grey frame.
+    window : Window
+        In units of the modality LUT's output.
+    invert : bool
+        Swap black and white. MONOCHROME1 is inverted by itself, once; padding stays black either way.
+
+    Returns
+    -------
+    ndarray of uint8, shape (65536,)
+
+    References
+    ----------
+    DICOM PS3.3 C.11.2.1.2 (linear and linear exact), C.11.2.1.3 (sigmoid).
+    """
+    if frame.modality_table is not None:
+        values = frame.modality_table.astype(np.float64)
+    else:
+        values = (np.arange(TABLE_SIZE) - frame.stored_offset) * frame.slope + frame.intercept
+    shown = voi(values, window)
+    if frame.shows_low_as_white != invert:
+        shown = 1.0 - shown
+    table = np.rint(shown * 255.0).astype(np.uint8)
+    if frame.padding is not None:
+        table[frame.padding[0] : frame.padding[1] + 1] = 0
+    return table
+
+
+def voi(values: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
+    """Return a window's output for modality values, from 0 (lowest) to 1; see `lookup_table`."""
+    center, width = window.center, window.width
+    if window.function == "sigmoid":
+        exponent = np.clip(-4.0 * (values - center) / width, -700.0, 700.0)
+        return 1.0 / (1.0 + np.exp(exponent))
+    if window.function == "linear" and width >= 1.0:
+        center, width = center - 0.5, width - 1.0
+        if width == 0.0:
+            return (values > center).astype(np.float64)
+    return np.clip((values - center) / width + 0.5, 0.0, 1.0)
+
+
+def apply(
+    view: ViewPixels, table: NDArray[np.uint8] | None, out: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Look a view up.
+
+    Parameters
+    ----------
+    view : ViewPixels
+        From `resample`.
+    table : ndarray of uint8, shape (65536,), or None
+        From `lookup_table`; colour takes none.
+    out : ndarray of uint8, optional
+        Where to write, shape (height, width) or (height, width, 3); last axis contiguous. Everything of it
+        is written.
+
+    Returns
+    -------
+    ndarray of uint8
+        `out`, black outside the image.
+    """
+    top, left, bottom, right = view.rectangle
+    if out is None:
+        out = np.empty((view.height, view.width, *view.pixels.shape[2:]), np.uint8)
+    out[:top] = 0
+    out[bottom:] = 0
+    out[top:bottom, :left] = 0
+    out[top:bottom, right:] = 0
+    target = out[top:bottom, left:right]
+    if table is None or view.pixels.ndim == 3:
+        target[...] = view.pixels
+    elif target.flags.c_contiguous:
+        np.take(table, view.pixels, out=target, mode="clip")  # "clip" writes without a buffer in between
+    else:
+        target[...] = table[view.pixels]
+    return out

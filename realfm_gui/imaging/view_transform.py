@@ -1,0 +1,83 @@
+"""Which place of an image lies at which place of the view.
+
+Both sides count pixel centres as whole numbers: image pixel (r, c) covers r ± 1/2, c ± 1/2, and view pixel
+(y, x) covers y ± 1/2, x ± 1/2. (A Qt position has its origin at the corner of the first pixel: subtract 1/2
+to come here.) The view is measured in device pixels.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewTransform:
+    """A zoom and a place.
+
+    `scale` is view pixels per image column; rows get `scale * aspect`, `aspect` being the display height of
+    an image pixel over its width. Image position (`center_row`, `center_column`) lies in the view's centre.
+    """
+
+    scale: float
+    center_row: float
+    center_column: float
+    aspect: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (self.scale > 0 and self.aspect > 0):
+            raise ValueError("a view needs a positive scale and a positive aspect")
+
+    @property
+    def row_scale(self) -> float:
+        """View pixels per image row."""
+        return self.scale * self.aspect
+
+    def image_to_view(self, row: float, column: float, height: int, width: int) -> tuple[float, float]:
+        """Return where (y, x) an image position lies in a view of `height` x `width` device pixels."""
+        return (
+            (row - self.center_row) * self.row_scale + (height - 1) / 2,
+            (column - self.center_column) * self.scale + (width - 1) / 2,
+        )
+
+    def view_to_image(self, y: float, x: float, height: int, width: int) -> tuple[float, float]:
+        """Return the image position (row, column) at a view position: the inverse of `image_to_view`."""
+        return (
+            self.center_row + (y - (height - 1) / 2) / self.row_scale,
+            self.center_column + (x - (width - 1) / 2) / self.scale,
+        )
+
+    def rows_at(self, height: int) -> NDArray[np.float64]:
+        """Return the image row at the centre of every view row, shape (height,)."""
+        return self.center_row + (np.arange(height) - (height - 1) / 2) / self.row_scale
+
+    def columns_at(self, width: int) -> NDArray[np.float64]:
+        """Return the image column at the centre of every view column, shape (width,)."""
+        return self.center_column + (np.arange(width) - (width - 1) / 2) / self.scale
+
+    def panned(self, down: float, right: float) -> Self:
+        """Return the transform after the picture was dragged by so many view pixels."""
+        return replace(
+            self,
+            center_row=self.center_row - down / self.row_scale,
+            center_column=self.center_column - right / self.scale,
+        )
+
+    def zoomed(self, factor: float, y: float, x: float, height: int, width: int) -> Self:
+        """Return the transform magnified by `factor` with what lies at view position (y, x) kept there."""
+        row, column = self.view_to_image(y, x, height, width)
+        return replace(
+            self,
+            scale=self.scale * factor,
+            center_row=row + (self.center_row - row) / factor,
+            center_column=column + (self.center_column - column) / factor,
+        )
+
+
+def fit(rows: int, columns: int, aspect: float, height: int, width: int) -> ViewTransform:
+    """Return the transform that shows a whole image as large as possible, centred."""
+    scale = min(max(1, width) / columns, max(1, height) / (rows * aspect))
+    return ViewTransform(
+        scale=scale, center_row=(rows - 1) / 2, center_column=(columns - 1) / 2, aspect=aspect
+    )
