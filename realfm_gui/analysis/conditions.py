@@ -8,6 +8,7 @@ from realfm_gui.analysis.estimate import Estimate
 
 FEWEST_POSITIVE_OR_NEGATIVE = 10
 LEAST_COMPLETENESS = 0.95
+MOST_PERFECT_AUCS = 0.5
 
 
 class Status(StrEnum):
@@ -29,14 +30,17 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A quantity that has to lie above a bound: 0 for a gain, minus the margin for "not worse"."""
+    """A quantity that has to lie above a bound: 0 for a gain, minus the margin for "not worse".
+
+    `name` heads a tile, `subject` is the same in a sentence, `n` says on how much it rests.
+    """
 
     id: str
     family: Family
     name: str
+    subject: str
     estimate: Estimate
     bound: float
-    unit: str
     n: str
 
     @property
@@ -91,6 +95,17 @@ class Evidence:
     ai_minus_unaided_sensitivity: Estimate
     ai_minus_unaided_specificity: Estimate
     ai_failures: int
+    perfect_aucs: float
+    """Share of the reader AUCs that are exactly 0 or 1."""
+
+    def size(self, cases: str) -> str:
+        """Return on how many readers and which cases ("cases", "positive", "negative") a condition rests."""
+        n, what = {
+            "cases": (self.n_cases, "cases"),
+            "positive": (self.n_positive, "cases with the finding"),
+            "negative": (self.n_negative, "cases without"),
+        }[cases]
+        return f"{self.n_readers} readers, {n} {what}"
 
     @property
     def n_negative(self) -> int:
@@ -105,73 +120,96 @@ class Evidence:
 
 def conditions_of(evidence: Evidence) -> tuple[Condition, ...]:
     """Return the conditions of this version, in the order in which they are shown."""
-    e = evidence
-    all_cases, positives, negatives = (
-        f"{e.n_readers} readers, {n} {what}"
-        for n, what in (
-            (e.n_cases, "cases"),
-            (e.n_positive, "cases with the finding"),
-            (e.n_negative, "cases without"),
-        )
+    return (*_aid_conditions(evidence), *_safety_conditions(evidence), *_replace_conditions(evidence))
+
+
+def _aid_conditions(e: Evidence) -> tuple[Condition, ...]:
+    return (
+        Condition(
+            id="auc",
+            family=Family.AUGMENT,
+            name="AUC, aided minus unaided",
+            subject="AUC",
+            estimate=e.auc,
+            bound=0.0,
+            n=e.size("cases"),
+        ),
+        Condition(
+            id="sensitivity",
+            family=Family.AUGMENT,
+            name="Sensitivity, aided minus unaided",
+            subject="sensitivity",
+            estimate=e.sensitivity,
+            bound=-e.margin_sensitivity,
+            n=e.size("positive"),
+        ),
+        Condition(
+            id="specificity",
+            family=Family.AUGMENT,
+            name="Specificity, aided minus unaided",
+            subject="specificity",
+            estimate=e.specificity,
+            bound=-e.margin_specificity,
+            n=e.size("negative"),
+        ),
     )
-    sens, spec, harm = -e.margin_sensitivity, -e.margin_specificity, -e.margin_harm
-    rows = [
-        ("auc", Family.AUGMENT, "AUC, aided minus unaided", e.auc, 0.0, all_cases),
-        ("sensitivity", Family.AUGMENT, "Sensitivity, aided minus unaided", e.sensitivity, sens, positives),
-        ("specificity", Family.AUGMENT, "Specificity, aided minus unaided", e.specificity, spec, negatives),
-        ("omission", Family.SAFETY, "Accuracy where the model missed", e.omission, harm, e.omission_n),
-        (
-            "commission",
-            Family.SAFETY,
-            "Accuracy where the model called in error",
-            e.commission,
-            harm,
-            e.commission_n,
+
+
+def _safety_conditions(e: Evidence) -> tuple[Condition, ...]:
+    return (
+        Condition(
+            id="omission",
+            family=Family.SAFETY,
+            name="Accuracy where the model missed",
+            subject="accuracy on the cases the model missed",
+            estimate=e.omission,
+            bound=-e.margin_harm,
+            n=e.omission_n,
         ),
-        (
-            "ai-unaided",
-            Family.REPLACE,
-            "AUC, model minus unaided readers",
-            e.ai_minus_unaided,
-            -e.margin_auc,
-            all_cases,
+        Condition(
+            id="commission",
+            family=Family.SAFETY,
+            name="Accuracy where the model called in error",
+            subject="accuracy on the cases the model called in error",
+            estimate=e.commission,
+            bound=-e.margin_harm,
+            n=e.commission_n,
         ),
-        (
-            "ai-aided",
-            Family.REPLACE,
-            "AUC, model minus aided readers",
-            e.ai_minus_aided,
-            -e.margin_auc,
-            all_cases,
-        ),
+    )
+
+
+def _replace_conditions(e: Evidence) -> tuple[Condition, ...]:
+    rows = (
+        ("ai-unaided", "AUC", "unaided", e.ai_minus_unaided, e.margin_auc, "cases"),
+        ("ai-aided", "AUC", "aided", e.ai_minus_aided, e.margin_auc, "cases"),
         (
             "ai-sensitivity",
-            Family.REPLACE,
-            "Sensitivity, model minus unaided readers",
+            "Sensitivity",
+            "unaided",
             e.ai_minus_unaided_sensitivity,
-            sens,
-            positives,
+            e.margin_sensitivity,
+            "positive",
         ),
         (
             "ai-specificity",
-            Family.REPLACE,
-            "Specificity, model minus unaided readers",
+            "Specificity",
+            "unaided",
             e.ai_minus_unaided_specificity,
-            spec,
-            negatives,
+            e.margin_specificity,
+            "negative",
         ),
-    ]
+    )
     return tuple(
         Condition(
             id=key,
-            family=family,
-            name=name,
+            family=Family.REPLACE,
+            name=f"{what}, model minus {arm} readers",
+            subject=f"the model's {what if what == 'AUC' else what.lower()} against {arm} readers",
             estimate=estimate,
-            bound=bound,
-            unit="accuracy" if family is Family.SAFETY else name.split(",")[0],
-            n=n,
+            bound=-margin,
+            n=e.size(cases),
         )
-        for key, family, name, estimate, bound, n in rows
+        for key, what, arm, estimate, margin, cases in rows
     )
 
 
@@ -193,4 +231,9 @@ def validity_problems(evidence: Evidence) -> tuple[str, ...]:
                 f"only {n} analysed {'case' if n == 1 else 'cases'} {what} the finding "
                 f"(needed are {FEWEST_POSITIVE_OR_NEGATIVE})"
             )
+    if evidence.perfect_aucs > MOST_PERFECT_AUCS:
+        found.append(
+            f"{100 * evidence.perfect_aucs:.0f} % of the reader AUCs are exactly 0 or 1: with cases so easy "
+            "the intervals cannot be trusted"
+        )
     return tuple(found)

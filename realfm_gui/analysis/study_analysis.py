@@ -63,7 +63,7 @@ def analyse_study(data: StudyData) -> StudyResults:
     sensitivity = _call_measure(used, used.truth, used.ai_calls)
     specificity = _call_measure(used, ~used.truth, used.ai_calls)
     auc = _auc_results(used, comparison)
-    evidence = _evidence(complete, auc, sensitivity, specificity, reliance, contrasts)
+    evidence = _evidence(complete, comparison, auc, sensitivity, specificity, reliance, contrasts)
     return StudyResults(
         finding_id=used.finding_id,
         finding_name=used.finding_name,
@@ -253,6 +253,7 @@ def _counts(complete: CompleteCases) -> Counts:
 
 def _evidence(
     complete: CompleteCases,
+    comparison: ModalityComparison | None,
     auc: AucResults,
     sensitivity: CallMeasure,
     specificity: CallMeasure,
@@ -297,6 +298,7 @@ def _evidence(
         ai_minus_unaided_sensitivity=sensitivity.ai_minus_unaided,
         ai_minus_unaided_specificity=specificity.ai_minus_unaided,
         ai_failures=int(failed.sum()),
+        perfect_aucs=0.0 if comparison is None else float(np.isin(comparison.auc, (0.0, 1.0)).mean()),
     )
 
 

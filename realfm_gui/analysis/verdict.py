@@ -122,51 +122,45 @@ def _sentence(
 ) -> str:
     e = evidence
     start = "Simulated data: for" if e.is_simulated else "For"
+    if not e.n_readers or not e.n_cases:
+        return f"{start} {e.finding}, no case has been read completely yet, so nothing can be said."
     frame = (
-        f"{start} {e.finding} (intended for {100 * e.prevalence:g} % prevalence), read by "
-        f"{count(e.n_readers, 'reader')} on {count(e.n_cases, 'case')}, {e.n_positive} of them positive,"
+        f"{start} {e.finding} (intended for {100 * e.prevalence:g} % prevalence), "
+        f"{count(e.n_readers, 'reader')} and {count(e.n_cases, 'case')} ({e.n_positive} positive):"
     )
     gain = f"AUC {difference(e.auc, e.alpha)}"
-    whom = "readers like these" if e.speaks_for_readers else "these readers, though not for others like them"
     if outcome is Outcome.HARM:
-        losses = "; ".join(f"{c.unit} {difference(c.estimate, e.alpha)}" for c in harmed)
+        losses = "; ".join(f"{c.subject} {difference(c.estimate, e.alpha)}" for c in harmed)
         return f"{frame} the readers did worse with the model ({losses}): do not deploy it as an aid."
     if outcome is Outcome.HELPS:
+        whom = "readers like these" if e.speaks_for_readers else "these readers, though perhaps not others,"
         return (
             f"{frame} the evidence supports that the model helps {whom} ({gain}), with no loss beyond the "
             "margins in sensitivity, in specificity, or where the model is wrong."
         )
+    if problems:
+        return f"{frame} nothing is settled yet: {problems[0]}."
+    ranked_better = aid[0].status is Status.PASSES
+    if ranked_better:
+        frame += f" readers told cases apart better with the model ({gain}), but"
     if outcome is Outcome.NOT_SUPPORTED:
         worst = next(c for c in aid if c.status is Status.CONTRADICTED)
-        return (
-            f"{frame} the evidence does not support the model as an aid: {_reason(worst, e.alpha)} ({gain})."
-        )
-    reason = problems[0] if problems else _first_open(aid, e.alpha)
-    return f"{frame} the evidence does not settle whether the model helps readers ({gain}): {reason}."
-
-
-def _first_open(aid: Sequence[Condition], alpha: float) -> str:
-    return _reason(next(c for c in aid if c.status is not Status.PASSES), alpha)
+        return f"{frame} the evidence does not support it as an aid: {_reason(worst, e.alpha)}."
+    open_question = _reason(next(c for c in aid if c.status is not Status.PASSES), e.alpha)
+    what = "whether it is safe as an aid" if ranked_better else "whether the model helps readers"
+    return f"{frame} the evidence does not settle {what}: {open_question}."
 
 
 def _reason(condition: Condition, alpha: float) -> str:
     """Say in a clause why a condition does not pass."""
-    value = difference(condition.estimate, alpha)
-    what = (
-        condition.name[0].lower() + condition.name[1:]
-        if not condition.name.startswith("AUC")
-        else condition.name
-    )
+    value, what = difference(condition.estimate, alpha), condition.subject
     if condition.status is Status.NOT_ASSESSABLE:
         return f"{what} cannot be assessed ({condition.estimate.note.rstrip('.')})"
+    is_clear = condition.status is Status.CONTRADICTED
     if condition.bound == 0:
-        if condition.status is Status.CONTRADICTED:
-            return f"{what} shows a loss ({value})"
-        return f"the interval of {what} includes no gain ({value})"
+        return f"{what} {'fell' if is_clear else 'may not have risen'} ({value})"
     margin = plain(abs(condition.bound), 2)
-    if condition.status is Status.CONTRADICTED:
-        return f"{what} is worse than the margin of {margin} allows ({value})"
-    return f"{what} may be worse than the margin of {margin} allows ({value})"
+    return f"{what} {'is' if is_clear else 'may be'} lower by more than the margin of {margin} ({value})"
 
 
 def _support_lists(

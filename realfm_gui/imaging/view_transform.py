@@ -50,11 +50,11 @@ class ViewTransform:
 
     def rows_at(self, height: int) -> NDArray[np.float64]:
         """Return the image row at the centre of every view row, shape (height,)."""
-        return self.center_row + (np.arange(height) - (height - 1) / 2) / self.row_scale
+        return self.center_row + (np.arange(height, dtype=np.float64) - (height - 1) / 2) / self.row_scale
 
     def columns_at(self, width: int) -> NDArray[np.float64]:
         """Return the image column at the centre of every view column, shape (width,)."""
-        return self.center_column + (np.arange(width) - (width - 1) / 2) / self.scale
+        return self.center_column + (np.arange(width, dtype=np.float64) - (width - 1) / 2) / self.scale
 
     def panned(self, down: float, right: float) -> Self:
         """Return the transform after the picture was dragged by so many view pixels."""

@@ -73,7 +73,7 @@ class Head(_Part):
     preprocessing: str
     features: int
     seed: int
-    folds: int
+    folds: int = FOLDS
     findings: tuple[FindingHead, ...] = Field(min_length=1)
 
     def to_bytes(self) -> bytes:
@@ -189,9 +189,7 @@ def fit_finding(
     )
 
 
-def platt_calibration(
-    scores: NDArray[np.float64], is_positive: NDArray[np.bool_]
-) -> tuple[float, float]:
+def platt_calibration(scores: NDArray[np.float64], is_positive: NDArray[np.bool_]) -> tuple[float, float]:
     """Return slope and offset of the calibrated logit, slope * score + offset.
 
     Scores that rank worse than chance give slope 0 (every case at the prevalence): a calibration never

@@ -11,6 +11,8 @@ from realfm_gui.storage.verify_report import Problem
 
 Row = tuple[Any, ...]
 _SELECT = f"SELECT {', '.join(FIELDS)} FROM events"  # noqa: S608 - constant names
+SMALLEST_EVENT_BYTES = 100
+"""No event is shorter: its hash and its time alone take 96."""
 _TYPES: dict[str, type] = dict.fromkeys(FIELDS, str) | {"sequence": int, "monotonic_ns": int}
 
 
@@ -76,6 +78,10 @@ def _read_rows(connection: sqlite3.Connection) -> tuple[list[Row], list[int]]:
 
 
 def _last_mentioned(connection: sqlite3.Connection) -> int:
+    """Return the highest sequence number any table mentions that a file of this size can hold."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    possible = pages * page_bytes // SMALLEST_EVENT_BYTES
     found = [0]
     for table in ("events", "readings", "files", "cases", "openings"):
         try:
@@ -83,7 +89,7 @@ def _last_mentioned(connection: sqlite3.Connection) -> int:
             row = connection.execute(sql).fetchone()
         except sqlite3.DatabaseError:
             continue
-        if row and isinstance(row[0], int):
+        if row and isinstance(row[0], int) and row[0] <= possible:
             found.append(row[0])
     return max(found)
 
@@ -120,15 +126,13 @@ def _check_event(sequence: int, row: Row, previous: set[str]) -> tuple[Event | N
         The event if it is sound; what is wrong with it; the hashes the next event may chain to.
     """
     fields = dict(zip(FIELDS, row, strict=True))
-    stored_hash = fields["hash"]
-    accepted = {stored_hash} if isinstance(stored_hash, str) else set()
+    stored_hash = fields.pop("hash")
+    accepted = {stored_hash} if isinstance(stored_hash, str) and _is_unicode(stored_hash) else set()
     wrong = list(_damaged_fields(sequence, fields))
     if wrong:
         return None, wrong, accepted
-    payload = json.loads(fields["payload"])
-    content = {name: fields[name] for name in FIELDS if name not in ("payload", "hash")}
-    computed = {event_hash(before, payload=payload, **content) for before in previous}
-    if previous and stored_hash not in computed:
+    computed = {event_hash(before, **{**fields, "payload": json.loads(fields["payload"])}) for before in previous}
+    if not accepted or (previous and stored_hash not in computed):
         return None, ["was changed: its hash does not follow from its content"], accepted | computed
     return event_from_row(row), [], accepted
 

@@ -24,6 +24,7 @@ from realfm_gui.storage.atomic_files import (
 )
 from realfm_gui.storage.database import connect, damaged, in_the_users_words, open_database, transaction
 from realfm_gui.storage.event_log import EventLog
+from realfm_gui.storage.import_files import ImportFiles
 from realfm_gui.storage.migrations import FORMAT, migrate
 from realfm_gui.storage.paths import StudyPaths, refuse_network_drive
 from realfm_gui.storage.prediction_files import PredictionFiles
@@ -35,7 +36,7 @@ SALT_BYTES = 32
 _LOCKS = {EventKind.ANSWER_LOCKED: Phase.UNAIDED, EventKind.ANSWER_SUBMITTED: Phase.AIDED}
 
 
-class StudyStore(StudyQueries, SealedFiles, PredictionFiles):
+class StudyStore(StudyQueries, SealedFiles, ImportFiles, PredictionFiles):
     """One open study: its log, what follows from it, and its files.
 
     Belongs to the thread that opened it, as its SQLite connection does; further threads and processes open

@@ -67,7 +67,11 @@ def verify_study(root: Path) -> VerifyReport:
 
 
 def _check_structure(connection: sqlite3.Connection) -> Iterator[Problem]:
-    for (message,) in connection.execute("PRAGMA integrity_check").fetchall():
+    try:
+        messages = [message for (message,) in connection.execute("PRAGMA integrity_check")]
+    except sqlite3.DatabaseError as error:
+        messages = [str(error)]
+    for message in messages:
         if message != "ok":
             yield Problem(file=_DATABASE, what=f"is damaged: {message}")
 

@@ -79,17 +79,10 @@ class FindingCard(QFrame):
         choices = QGridLayout()
         choices.setHorizontalSpacing(2 * GRID)
         choices.setVerticalSpacing(2)
-        for column, (title, buttons) in enumerate(
-            (("Recall", self.recall), (f"Confidence: 1 guess, {levels} sure", self.confidence))
-        ):
-            caption = QLabel(title)
-            caption.setProperty("role", "caption")
-            choices.addWidget(caption, 0, column)
-            row = QHBoxLayout()
-            row.setSpacing(2)
-            for button in buttons.values():
-                row.addWidget(button, 1)
-            choices.addLayout(row, 1, column)
+        choices.addWidget(_caption("Recall"), 0, 0)
+        choices.addLayout(_row(list(self.recall.values())), 1, 0)
+        choices.addWidget(_caption(f"Confidence: 1 guess, {levels} sure"), 0, 1)
+        choices.addLayout(_row(list(self.confidence.values())), 1, 1)
         choices.setColumnStretch(0, 2)
         choices.setColumnStretch(1, 4)
 
@@ -107,7 +100,9 @@ class FindingCard(QFrame):
             button.clicked.connect(lambda _=False, call=call: self.recall_chosen.emit(finding.id, call))
             button.setToolTip(tooltip("recall-yes" if call else "recall-no"))
         for level, button in self.confidence.items():
-            button.clicked.connect(lambda _=False, level=level: self.confidence_chosen.emit(finding.id, level))
+            button.clicked.connect(
+                lambda _=False, level=level: self.confidence_chosen.emit(finding.id, level)
+            )
             button.setToolTip(f"Confidence {level}" + (f" ({level})" if level < 10 else ""))
         for control in (self.slider, *self.recall.values(), *self.confidence.values()):
             control.installEventFilter(self)
@@ -216,3 +211,17 @@ def _show(button: Segment, is_checked: bool, phase: Phase, is_missing: bool) -> 
     button.setChecked(is_checked)
     set_look(button, "arm", phase.value)
     set_look(button, "missing", is_missing)
+
+
+def _caption(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("role", "caption")
+    return label
+
+
+def _row(buttons: Sequence[Segment]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(2)
+    for button in buttons:
+        row.addWidget(button, 1)
+    return row

@@ -26,6 +26,8 @@ class Command:
     group: str
     argument: int | None = None
     is_held: bool = False
+    repeats: bool = False
+    """Whether a held key repeats it: scrolling and nudging do, answers never."""
     is_listed: bool = True
     """False for the siblings of a listed command (digits 2 to 9)."""
 

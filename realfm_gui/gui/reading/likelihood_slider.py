@@ -82,7 +82,7 @@ class LikelihoodSlider(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and self._value is not None:
             self.likelihood_changed.emit(self._value)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the scale, the unaided tick and, once answered, the handle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -37,6 +37,8 @@ class Stage(StrEnum):
     """An answer is on its way to the disk."""
     REVEALING = "revealing"
     """The unaided answer is locked; the AI's output is being fetched."""
+    STUCK = "stuck"
+    """Something could not be read or stored; the primary button tries again."""
     FINISHED = "finished"
 
 
@@ -79,7 +81,7 @@ class RoomState:
     """The finding that keys answer."""
     is_paused: bool = False
     _clock: ReadingClock | None = None
-    _before: PhaseTimes = PhaseTimes()
+    _before: PhaseTimes = field(default_factory=PhaseTimes)
     _reveal_painted_ms: float | None = None
 
     @property
@@ -108,14 +110,14 @@ class RoomState:
         self.selected = self.protocol.findings[0].id
 
     def start_clock(self, now_ms: float) -> None:
-        """The picture is complete (and, aided, the AI's answer is known): reading begins."""
+        """Begin reading: the picture is complete and, aided, the AI's answer is on the screen."""
         self._clock = ReadingClock(
             now_ms, idle_after_ms=1000 * self.protocol.reading.idle_after_s, before=self._before
         )
         self.stage = Stage.READING
 
     def note_input(self, now_ms: float) -> None:
-        """The reader did something."""
+        """Record that the reader did something."""
         if self._clock is not None:
             self._clock.note_input(now_ms)
 
@@ -224,7 +226,7 @@ class RoomState:
         )
 
     def begin_aided(self) -> None:
-        """The unaided answer is on disk: the aided one starts from it and waits for the AI."""
+        """Go on to the aided answer, which starts from the stored unaided one and waits for the AI."""
         if self.step is None:
             raise ValueError("no case is open")
         self.unaided = self.answer()
@@ -235,7 +237,7 @@ class RoomState:
         self._reveal_painted_ms = None
 
     def note_reveal_painted(self, now_ms: float) -> None:
-        """The AI's answer has been painted for the first time."""
+        """Record that the AI's answer has been painted; only the first time counts."""
         if self._reveal_painted_ms is None:
             self._reveal_painted_ms = now_ms
 

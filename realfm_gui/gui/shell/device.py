@@ -24,9 +24,9 @@ def may_have_gpu() -> bool:
 
 def device_name(*, progress: Progress) -> str:  # noqa: ARG001 - the signature of background work
     """Ask torch; runs in a child process."""
-    from realfm_gui.models.device import describe_device
+    from realfm_gui.models.device import choose_device, describe_device
 
-    return describe_device()
+    return describe_device(choose_device())
 
 
 def find_device(parent: QObject, show: Callable[[str], None]) -> BackgroundJob | None:

@@ -29,7 +29,6 @@ class Door(QPushButton):
         super().__init__()
         self.setProperty("role", "door")
         self.setAccessibleName(f"{title}: {line}")
-        self.setMinimumHeight(136)
         self._icon_name = icon_name
         self._icon = QLabel()
         self._where = ElidedLabel(role="caption")
@@ -111,8 +110,11 @@ class HomePage(QWidget):
         self._buttons["demo"].setVisible(bool(studies))
         self._remove.setVisible(False)
         self._list.show_rows([_as_row(study) for study in studies])
-        if not studies:
+        if studies:
+            self._list.setFocus()
+        else:
             self._point_doors("")
+            self._empty.button.setFocus()
 
     def set_busy(self, is_busy: bool) -> None:
         """Lock what would start a second piece of work."""

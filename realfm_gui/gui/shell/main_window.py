@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -47,9 +48,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._is_light = False
         self.stack = QStackedWidget()
-        self.actions_by_id = build_actions(
-            self, {command.id: self._ask(command.id) for command in COMMANDS}
-        )
+        self.actions_by_id = build_actions(self, {command.id: self._ask(command.id) for command in COMMANDS})
         self.actions_by_id["fullscreen"].toggled.connect(self._set_fullscreen)
         self.actions_by_id["light"].toggled.connect(self.set_light)
         fill_menus(self.menuBar(), self.actions_by_id)
@@ -160,7 +159,8 @@ class MainWindow(QMainWindow):
         home.setAccessibleName("Home")
         home.clicked.connect(self._ask("home"))
         self._study = ElidedLabel(role="heading")
-        self._study.setMaximumWidth(520)
+        self._study.setMaximumWidth(640)
+        self._study.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._simulated = text_label("Simulated", "badge")
         self._switch = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
@@ -173,7 +173,6 @@ class MainWindow(QMainWindow):
             self._switch.addButton(button)
             self._buttons[key] = button
         layout = row(home, self._study, self._simulated, -1, *self._buttons.values(), margins=(8, 0, 16, 0))
-        layout.setStretch(1, 1)
         bar.setLayout(layout)
         return bar
 

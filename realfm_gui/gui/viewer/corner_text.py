@@ -52,7 +52,8 @@ def corner_text(state: ViewState, *, longest_bar_px: float, notices: tuple[str, 
         )
     status.append(f"×{state.scale:.2g}" if state.scale < 10 else f"×{state.scale:.0f}")
     if span.count > 1:
-        status.append(f"slice {view.frame - span.first + 1}/{span.count}")
+        kind = "image" if frame.position_mm is None else "slice"
+        status.append(f"{kind} {view.frame - span.first + 1}/{span.count}")
     if frame.is_lossy:
         notices = ("lossy compression", *notices)
     return CornerText(

@@ -43,7 +43,7 @@ def edge_letters(frame: Frame) -> EdgeLetters:
 
 
 def _letters(cosines: tuple[float, ...]) -> str:
-    """Return the letters of a direction in patient coordinates (x to the left, y to the back, z to the head)."""
+    """Return the letters of a direction (x to the patient's left, y to the back, z to the head)."""
     order = np.argsort(-np.abs(cosines), kind="stable")
     return "".join(
         _POSITIVE[axis] if cosines[axis] > 0 else _NEGATIVE[axis]

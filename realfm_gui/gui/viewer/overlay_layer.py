@@ -9,8 +9,10 @@ from PySide6.QtGui import QImage
 from realfm_gui.domain.prediction import SaliencyMap
 from realfm_gui.gui.viewer.picture_layer import image_of
 from realfm_gui.gui.viewer.view_state import ViewState
-from realfm_gui.imaging.overlay import paint_saliency
+from realfm_gui.imaging.overlay import SaliencyView, colour_saliency, sample_saliency, value_range_of
 from realfm_gui.imaging.rendering import ViewTransform
+
+Rectangle = tuple[int, int, int, int]
 
 FLAT_NOTICE = "The map is flat: it points nowhere"
 
@@ -29,13 +31,15 @@ class OverlayLook:
 
 
 class OverlayLayer:
-    """Paints one map; repaints it only when place or look have changed."""
+    """Paints one map: sampled anew when the place changes, coloured anew when its look does."""
 
     def __init__(self) -> None:
         self.saliency: SaliencyMap | None = None
         self.look = OverlayLook()
         self.is_peeking = False
-        self._key: tuple[int, ViewTransform, int, int, OverlayLook] | None = None
+        self._place: tuple[int, ViewTransform, Rectangle, int, int] | None = None
+        self._sampled: SaliencyView | None = None
+        self._coloured: tuple[float, float] | None = None
         self._array: NDArray[np.uint8] | None = None  # the image borrows it
         self._image = QImage()
 
@@ -51,21 +55,34 @@ class OverlayLayer:
             return (FLAT_NOTICE,)
         return ()
 
-    def image(self, state: ViewState, *, width: int, height: int) -> QImage | None:
-        """Return the overlay, `width` x `height` device pixels, or None where there is nothing to paint."""
+    def image(self, state: ViewState, rectangle: Rectangle, *, width: int, height: int) -> QImage | None:
+        """Return the overlay, `width` x `height` device pixels, or None where there is nothing to paint.
+
+        Parameters
+        ----------
+        state : ViewState
+            Where the picture lies.
+        rectangle : (int, int, int, int)
+            The part of the view that shows picture: top, left, bottom, right.
+        width, height : int
+            Size of the view in device pixels.
+        """
         saliency = self.saliency
         if saliency is None or not self.is_visible or saliency.is_flat or saliency.frame != state.view.frame:
             return None
-        key = (id(saliency), state.transform(), width, height, self.look)
-        if key != self._key:
-            self._array = paint_saliency(
-                saliency,
-                key[1],
-                height,
-                width,
-                opacity=self.look.opacity,
-                threshold=self.look.threshold,
+        low, high = value_range_of(saliency)
+        if not high > low:
+            return None
+        place = (id(saliency), state.transform(), rectangle, width, height)
+        if self._sampled is None or place != self._place:
+            self._sampled = sample_saliency(
+                saliency, place[1], height, width, value_range=(low, high), rectangle=rectangle
             )
+            self._place, self._coloured = place, None
+        look = (self.look.opacity, self.look.threshold)
+        if look != self._coloured:
+            threshold = low + self.look.threshold * (high - low)
+            self._array = colour_saliency(self._sampled, threshold=threshold, opacity=self.look.opacity)
             self._image = image_of(self._array)
-            self._key = key
+            self._coloured = look
         return self._image

@@ -54,6 +54,11 @@ class PictureLayer:
             self._look = look
         return self._image
 
+    @property
+    def rectangle(self) -> tuple[int, int, int, int]:
+        """The part of the last view that showed picture: top, left, bottom, right, ends excluded."""
+        return (0, 0, 0, 0) if self._pixels is None else self._pixels.rectangle
+
     def _pyramid(self, state: ViewState) -> Pyramid:
         index = state.view.frame
         if index in self._ready:

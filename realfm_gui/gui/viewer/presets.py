@@ -1,5 +1,7 @@
 """The windows a reader can choose from with a digit key."""
 
+from dataclasses import replace
+
 from realfm_gui.domain.images import Frame, Window
 
 MAX_PRESETS = 9
@@ -32,9 +34,8 @@ def presets_for(frame: Frame, default: Window) -> tuple[Window, ...]:
     if frame.is_colour:
         return ()
     offered: list[Window] = []
-    named_default = Window(center=default.center, width=default.width, name=default.name or "Default")
+    named_default = replace(default, name=default.name or "Default")
     for window in (named_default, *frame.windows, *_BY_MODALITY.get(frame.modality, ())):
         if all((window.center, window.width) != (other.center, other.width) for other in offered):
-            name = window.name or f"From the file, {len(offered) + 1}"
-            offered.append(Window(center=window.center, width=window.width, name=name))
+            offered.append(replace(window, name=window.name or f"From the file, {len(offered) + 1}"))
     return tuple(offered[:MAX_PRESETS])

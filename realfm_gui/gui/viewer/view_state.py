@@ -8,7 +8,7 @@ from typing import Any
 
 from realfm_gui.domain.images import Frame, Window
 from realfm_gui.gui.viewer.presets import presets_for
-from realfm_gui.imaging.rendering import ViewTransform, default_window
+from realfm_gui.imaging.rendering import ViewTransform, default_window, fit
 
 DRAG_FOR_DEFAULT_WIDTH_PX = 400
 """Logical pixels of drag that change the window by as much as the default window is wide."""
@@ -30,7 +30,7 @@ class SeriesView:
     """How one series is shown. Settings follow the series, not the slice.
 
     `scale` is in device pixels per image column, None for "as large as fits"; `center` is the image
-    position (row, column) in the middle of the viewport.
+    position (row, column) in the middle of the viewport, pixel centres at whole numbers.
     """
 
     frame: int
@@ -59,7 +59,12 @@ class ViewState:
         if len(numbers) != len(frames):
             raise ValueError("every frame belongs to one series")
         self.spans = _spans(numbers)
-        self._views = [SeriesView(frame=s.first, window=default_window(frames[s.first])) for s in self.spans]
+        # Kept: asked for at every move of a window drag, and costly for a frame without a window.
+        self._defaults = [default_window(frames[span.first]) for span in self.spans]
+        self._views = [
+            SeriesView(frame=span.first, window=default)
+            for span, default in zip(self.spans, self._defaults, strict=True)
+        ]
         self.series = 0
         self._height, self._width = 1, 1
 
@@ -81,23 +86,25 @@ class ViewState:
     @property
     def presets(self) -> tuple[Window, ...]:
         """The windows on the digit keys."""
-        return presets_for(self.frame, default_window(self.frame))
+        return presets_for(self.frame, self.default_window)
+
+    @property
+    def default_window(self) -> Window:
+        """The window the series opens with."""
+        return self._defaults[self.series]
 
     @property
     def scale(self) -> float:
         """Device pixels per image column."""
-        return self.fit_scale if self.view.scale is None else self.view.scale
-
-    @property
-    def fit_scale(self) -> float:
-        """The scale at which the whole frame is just visible."""
-        frame = self.frame
-        return min(self._width / frame.columns, self._height / (frame.rows * frame.aspect))
+        return self.transform().scale
 
     def transform(self) -> ViewTransform:
         """Return where the frame lies in the viewport."""
-        row, column = self._center()
-        return ViewTransform(scale=self.scale, center_row=row, center_column=column)
+        frame, view = self.frame, self.view
+        if view.scale is None:
+            return fit(frame.rows, frame.columns, frame.aspect, self._height, self._width)
+        row, column = view.center
+        return ViewTransform(scale=view.scale, center_row=row, center_column=column, aspect=frame.aspect)
 
     def resize(self, *, width: int, height: int) -> None:
         """Take over the viewport's size in device pixels."""
@@ -111,6 +118,13 @@ class ViewState:
         self._change(frame=index)
         return before != (self.series, index)
 
+    def show_series(self, number: int) -> bool:
+        """Go to a series, at the slice where it was left; return whether that changed the picture."""
+        changed = 0 <= number < len(self.spans) and number != self.series
+        if changed:
+            self.series = number
+        return changed
+
     def step(self, slices: int) -> bool:
         """Move within the series; return whether that changed the slice."""
         span = self.span
@@ -120,24 +134,14 @@ class ViewState:
         return changed
 
     def zoom_at(self, factor: float, *, x: float, y: float) -> None:
-        """Zoom so that the image position under device pixel (x, y) stays where it is."""
-        row, column = self.image_position(x, y)
-        scale = min(max(self.scale * factor, MIN_SCALE), MAX_SCALE)
-        self._change(
-            scale=scale,
-            center=(
-                row - (y - self._height / 2) / (scale * self.frame.aspect),
-                column - (x - self._width / 2) / scale,
-            ),
-        )
+        """Zoom so that what lies at (x, y), device pixels from the upper left corner, stays there."""
+        now = self.transform()
+        factor = min(max(now.scale * factor, MIN_SCALE), MAX_SCALE) / now.scale
+        self._place(now.zoomed(factor, y - 0.5, x - 0.5, self._height, self._width))
 
     def pan(self, dx: float, dy: float) -> None:
-        """Move the picture by device pixels; its centre stays on the image."""
-        row, column = self._center()
-        frame, scale = self.frame, self.scale
-        row = min(max(row - dy / (scale * frame.aspect), -0.5), frame.rows - 0.5)
-        column = min(max(column - dx / scale, -0.5), frame.columns - 0.5)
-        self._change(scale=scale, center=(row, column))
+        """Move the picture by device pixels; the middle of the viewport stays on the image."""
+        self._place(self.transform().panned(dy, dx))
 
     def fit(self) -> None:
         """Show the whole frame."""
@@ -145,7 +149,7 @@ class ViewState:
 
     def one_to_one(self) -> None:
         """One image column per device pixel, about the present centre."""
-        self._change(scale=1.0, center=self._center())
+        self._place(replace(self.transform(), scale=1.0))
 
     def drag_window(self, dx: float, dy: float, *, start: Window) -> None:
         """Set the window from a drag of (dx, dy) logical pixels that began at `start`.
@@ -155,14 +159,13 @@ class ViewState:
         """
         if self.frame.is_colour:
             return
-        default = default_window(self.frame)
-        step = default.width / DRAG_FOR_DEFAULT_WIDTH_PX
-        quantum = window_quantum(default.width)
+        step = self.default_window.width / DRAG_FOR_DEFAULT_WIDTH_PX
+        quantum = window_quantum(self.default_window.width)
         # An inverted picture (and MONOCHROME1) brightens when the level rises.
         upward = -1 if self.view.is_inverted != self.frame.shows_low_as_white else 1
         width = max(quantum, round((start.width + dx * step) / quantum) * quantum)
         center = round((start.center + upward * dy * step) / quantum) * quantum
-        self._change(window=Window(center=_tidy(center), width=_tidy(width)))
+        self._change(window=Window(center=_tidy(center), width=_tidy(width), function=start.function))
 
     def set_window(self, window: Window) -> None:
         """Show the series with this window."""
@@ -174,15 +177,7 @@ class ViewState:
 
     def reset(self) -> None:
         """Window, inversion and zoom as at the start; the slice stays."""
-        self._change(window=default_window(self.frame), is_inverted=False, scale=None)
-
-    def image_position(self, x: float, y: float) -> tuple[float, float]:
-        """Return the image position (row, column) under a device pixel (pixel centres at whole numbers)."""
-        row, column = self._center()
-        return (
-            row + (y - self._height / 2) / (self.scale * self.frame.aspect),
-            column + (x - self._width / 2) / self.scale,
-        )
+        self._change(window=self.default_window, is_inverted=False, scale=None)
 
     def to_payload(self) -> dict[str, Any]:
         """Return a JSON-ready form for the draft."""
@@ -191,7 +186,7 @@ class ViewState:
             "views": [
                 {
                     "frame": v.frame,
-                    "window": [v.window.center, v.window.width, v.window.name],
+                    "window": [v.window.center, v.window.width, v.window.name, v.window.function],
                     "is_inverted": v.is_inverted,
                     "scale": v.scale,
                     "center": list(v.center),
@@ -208,21 +203,22 @@ class ViewState:
         for number, (span, saved) in enumerate(zip(self.spans, views, strict=True)):
             if not span.first <= saved["frame"] < span.first + span.count:
                 return
-            center, width, name = saved["window"]
+            center, width, name, function = saved["window"]
             row, column = saved["center"]
             self._views[number] = SeriesView(
                 frame=saved["frame"],
-                window=Window(center=center, width=width, name=name),
+                window=Window(center=center, width=width, name=name, function=function),
                 is_inverted=saved["is_inverted"],
                 scale=saved["scale"],
                 center=(row, column),
             )
         self.series = int(payload.get("series", 0))
 
-    def _center(self) -> tuple[float, float]:
-        if self.view.scale is None:
-            return (self.frame.rows - 1) / 2, (self.frame.columns - 1) / 2
-        return self.view.center
+    def _place(self, transform: ViewTransform) -> None:
+        frame = self.frame
+        row = min(max(transform.center_row, -0.5), frame.rows - 0.5)
+        column = min(max(transform.center_column, -0.5), frame.columns - 0.5)
+        self._change(scale=transform.scale, center=(row, column))
 
     def _change(self, **changes: Any) -> None:
         self._views[self.series] = replace(self.view, **changes)

@@ -178,6 +178,12 @@ class Viewport(QWidget):
             self._steps = 0
             self._announce_place()
 
+    def go_to_series(self, number: int) -> None:
+        """Show a series of the case, at the slice where it was left."""
+        if self._is_live() and self.state is not None and self.state.show_series(number):
+            self._steps = 0
+            self._announce_place()
+
     def go_to_end(self, end: int) -> None:
         """Jump to the first (-1) or last (+1) slice of the series."""
         if self.state is not None:
@@ -224,7 +230,7 @@ class Viewport(QWidget):
 
     # Events
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the picture, the map and the words."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), Qt.GlobalColor.black)
@@ -236,7 +242,7 @@ class Viewport(QWidget):
         picture = self._picture.image(self.state, width=width, height=height)
         picture.setDevicePixelRatio(ratio)
         painter.drawImage(QPointF(0, 0), picture)
-        overlay = self._overlay.image(self.state, width=width, height=height)
+        overlay = self._overlay.image(self.state, self._picture.rectangle, width=width, height=height)
         if overlay is not None:
             overlay.setDevicePixelRatio(ratio)
             painter.drawImage(QPointF(0, 0), overlay)
@@ -248,7 +254,7 @@ class Viewport(QWidget):
         painter.end()
         self._after_paint(has_overlay=overlay is not None)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, _event: QResizeEvent) -> None:
         """Keep the picture's place when the room changes."""
         self._fit_state()
 
@@ -376,4 +382,6 @@ class Viewport(QWidget):
             painter.setFont(font)
             painter.setPen(QColor(color))
             vertical = Qt.AlignmentFlag.AlignBottom if size == SIZE_TITLE else Qt.AlignmentFlag.AlignTop
-            painter.drawText(QRectF(area.left(), top, area.width(), bottom - top), int(wrap | vertical), words)
+            painter.drawText(
+                QRectF(area.left(), top, area.width(), bottom - top), int(wrap | vertical), words
+            )

@@ -31,6 +31,7 @@ class EmptyState(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 24, 16, 24)
         layout.setSpacing(16)
+        layout.addStretch(1)
         self._sentence = text_label(sentence, wraps=True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._sentence)
@@ -44,6 +45,7 @@ class EmptyState(QWidget):
             caption = text_label(note, "caption", wraps=True)
             caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(caption)
+        layout.addStretch(1)
 
     def set_sentence(self, sentence: str) -> None:
         """Change the sentence."""

@@ -18,6 +18,8 @@ def text_label(text: str = "", role: str = "", *, wraps: bool = False) -> QLabel
         label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if role:
         label.setProperty("role", role)
+    if role == "badge":  # as tall as its word, not as its row
+        label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return label
 
 

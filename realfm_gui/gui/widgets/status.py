@@ -20,8 +20,12 @@ class State(Enum):
     INFO = ("information-outline", "ink_quiet")
 
     def color(self, palette: Palette) -> str:
-        """Return the state's colour."""
+        """Return the glyph's colour."""
         return str(getattr(palette, self.value[1]))
+
+    def word_color(self, palette: Palette) -> str:
+        """Return the word's colour: what is done needs no attention, so its word stays plain."""
+        return palette.ink if self is State.DONE else self.color(palette)
 
 
 class StatusMark(QWidget):
@@ -40,9 +44,11 @@ class StatusMark(QWidget):
 
     def show_state(self, state: State, word: str) -> None:
         """Change glyph, word and colour together."""
-        color = state.color(palette_of(self))
+        self._state = state
+        palette = palette_of(self)
+        color = state.color(palette)
         self._glyph.setPixmap(pixmap(state.value[0], color, 16))
         self._glyph.setFixedWidth(16)
         self._word.setText(word)
-        self._word.setStyleSheet(f"color: {color};")
+        self._word.setStyleSheet(f"color: {state.word_color(palette)};")
         self.setAccessibleName(word)

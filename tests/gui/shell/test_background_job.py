@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -9,7 +8,6 @@ from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.gui.shell.background_job import BackgroundJob
 from realfm_gui.gui.shell.child_process import JobCrashed
 
-sys.path.insert(0, str(Path(__file__).parent))
 import jobs_for_tests as jobs
 
 WAIT_MS = 20_000

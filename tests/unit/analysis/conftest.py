@@ -20,7 +20,7 @@ def simulate_study(
     weight_of_model: float = 0.5,
     **changes: Any,
 ) -> StudyData:
-    """Ratings from a shared case effect, a reader effect and noise; aided ratings lean on the model's score."""
+    """Ratings from a shared case effect, a reader effect and noise; aided ones lean on the model's score."""
     rng = np.random.default_rng(seed)
     n_cases = n_positive + n_negative
     truth = np.arange(n_cases) < n_positive

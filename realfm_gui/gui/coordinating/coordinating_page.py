@@ -1,0 +1,257 @@
+"""The coordinator's page: what is set up, what comes next, who is how far; never an outcome."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from realfm_gui.domain.protocol import Protocol
+from realfm_gui.gui.coordinating.import_dialog import ImportDialog
+from realfm_gui.gui.coordinating.protocol_panel import ProtocolPanel
+from realfm_gui.gui.coordinating.steps import (
+    Action,
+    NextStep,
+    SetUpStep,
+    StepState,
+    has_begun,
+    is_due,
+    steps_of,
+)
+from realfm_gui.gui.coordinating.steps import next_step as next_step_of
+from realfm_gui.gui.coordinating.tables import (
+    CASES,
+    MODELS,
+    READERS,
+    REFUSED,
+    case_rows,
+    model_rows,
+    reader_rows,
+)
+from realfm_gui.gui.theme import palette_of
+from realfm_gui.gui.widgets.empty_state import EmptyState
+from realfm_gui.gui.widgets.labels import clear, column, row, text_label
+from realfm_gui.gui.widgets.plain_table import PlainTable
+from realfm_gui.gui.widgets.progress_strip import ProgressStrip
+from realfm_gui.gui.widgets.status import State, StatusMark
+from realfm_gui.workflows.overview import ModelOverview, StudyOverview
+
+_STATES = {
+    StepState.TO_DO: State.TO_DO,
+    StepState.UNDER_WAY: State.UNDER_WAY,
+    StepState.DONE: State.DONE,
+    StepState.ATTENTION: State.WARNING,
+}
+
+
+class CoordinatingPage(QWidget):
+    """Steps on the left, tables in the middle, the protocol's facts on the right.
+
+    Signals
+    -------
+    import_requested(list paths, object truth_csv)
+        `truth_csv` is a Path or None.
+    fit_requested(str model)
+    predict_requested(str model)
+    refused_list_requested()
+        Save the list of refused files.
+    cancel_requested()
+        Stop the work that is shown in the page.
+    """
+
+    import_requested = Signal(list, object)
+    fit_requested = Signal(str)
+    predict_requested = Signal(str)
+    refused_list_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._next = NextStep(sentence="")
+        self._is_busy = False
+        self._view: StudyOverview | None = None
+        self.progress = ProgressStrip()
+        self.progress.cancel_requested.connect(self.cancel_requested)
+        self._cases = PlainTable(CASES, "Cases by split")
+        self._models = PlainTable(MODELS, "Models")
+        self._readers = PlainTable(READERS, "Readers and their progress")
+        self._refused = PlainTable(REFUSED, "Refused files")
+        self._no_cases = EmptyState(
+            "No case yet. DICOM folders of any depth, PNG and JPEG files can be imported.", "Import images…"
+        )
+        self._no_cases.action_requested.connect(self.ask_for_import)
+        self._no_refusals = text_label("Every file that was given could be used.", "caption")
+        self._steps_layout = QVBoxLayout()
+        self._steps_layout.setSpacing(4)
+        self._protocol = ProtocolPanel()
+        self._sections: dict[str, QWidget] = {}
+        self._model_buttons: list[QPushButton] = []
+        self._lay_out()
+
+    def show_study(self, view: StudyOverview, protocol: Protocol) -> None:
+        """Show a study as it stands."""
+        self._view = view
+        has_cases = any(split.cases for split in view.splits)
+        self._description.setText(view.description)
+        self._description.setVisible(bool(view.description))
+        self._cases.setVisible(has_cases)
+        self._import.setVisible(has_cases)
+        self._no_cases.setVisible(not has_cases)
+        self._cases.show_rows(case_rows(view.splits))
+        self._models.show_rows(model_rows(view.models, palette_of(self).ink_quiet))
+        self._readers.show_rows(reader_rows(view.readers))
+        self._refused.show_rows([list(entry) for entry in view.refused])
+        self._refused.setVisible(bool(view.refused))
+        self._save_refused.setVisible(bool(view.refused))
+        self._no_refusals.setVisible(not view.refused)
+        self._sections["refused"].setVisible(has_cases)
+        self._protocol.show_protocol(protocol, view)
+        self._show_steps(steps_of(view))
+        self._show_next(next_step_of(view))
+        self._put_model_buttons(view)
+        self._apply_busy()
+
+    def set_busy(self, is_busy: bool) -> None:
+        """Lock the actions while one of them is under way: a second click does nothing."""
+        self._is_busy = is_busy
+        self._apply_busy()
+
+    def ask_for_import(self) -> None:
+        """Open the import dialog."""
+        if self._is_busy:
+            return
+        dialog = ImportDialog(self)
+        dialog.import_requested.connect(self.import_requested)
+        dialog.open()
+
+    def _apply_busy(self) -> None:
+        is_free = not self._is_busy
+        for button in (self._import, self._no_cases.button, self._primary):
+            button.setEnabled(is_free)
+        for button in self._model_buttons:
+            button.setEnabled(is_free and bool(button.property("is_possible")))
+
+    def _show_steps(self, steps: tuple[SetUpStep, ...]) -> None:
+        clear(self._steps_layout)
+        for step in steps:
+            button = QPushButton()
+            button.setProperty("role", "step")
+            button.setAccessibleName(f"{step.title}: {step.note}")
+            mark = StatusMark()
+            mark.show_state(_STATES[step.state], step.title)
+            note = text_label(step.note, "caption")
+            note.setContentsMargins(22, 0, 0, 0)
+            button.setLayout(column(mark, note, spacing=2, margins=(8, 6, 8, 6)))
+            button.clicked.connect(partial(self._scroll_to, step.key))
+            self._steps_layout.addWidget(button)
+
+    def _show_next(self, step: NextStep) -> None:
+        self._next = step
+        self._next_sentence.setText(step.sentence)
+        self._primary.setText(step.button)
+        self._primary.setVisible(step.action is not Action.NOTHING)
+
+    def _do_next(self) -> None:
+        if self._next.action is Action.IMPORT:
+            self.ask_for_import()
+        elif self._next.action is Action.FIT:
+            self.fit_requested.emit(self._next.model)
+        elif self._next.action is Action.PREDICT:
+            self.predict_requested.emit(self._next.model)
+
+    def _put_model_buttons(self, view: StudyOverview) -> None:
+        self._model_buttons = []
+        is_fixed = has_begun(view)
+        for at, model in enumerate(view.models):
+            fit = self._model_button("Fit", self.fit_requested, model)
+            run = self._model_button("Run", self.predict_requested, model)
+            can_fit = not is_fixed and model.needs_fit and any(split.cases for split in view.splits)
+            can_run = not is_fixed and model.cases_total > 0 and (model.is_fitted or not model.needs_fit)
+            why = "Fixed: reading has begun" if is_fixed else ""
+            for button, is_possible, tip in (
+                (fit, can_fit, "Fit on the development cases"),
+                (run, can_run, "Run on every case that is read" + ("" if is_due(model) else " again")),
+            ):
+                button.setProperty("is_possible", is_possible)
+                button.setToolTip(why or tip)
+            holder = QWidget()
+            holder.setLayout(row(-1, fit, run, spacing=4, margins=(0, 0, 8, 0)))
+            self._models.setCellWidget(at, len(MODELS) - 1, holder)
+
+    def _model_button(self, title: str, signal: SignalInstance, model: ModelOverview) -> QPushButton:
+        button = QPushButton(title)
+        button.setProperty("role", "small")
+        button.setAccessibleName(f"{title} {model.name}")
+        button.clicked.connect(lambda: signal.emit(model.name))
+        self._model_buttons.append(button)
+        return button
+
+    def _scroll_to(self, key: str) -> None:
+        self._scroll.ensureWidgetVisible(self._sections[key], 0, 24)
+        top = self._sections[key].mapTo(self._middle, self._sections[key].rect().topLeft()).y()
+        self._scroll.verticalScrollBar().setValue(max(0, top - 24))
+
+    def _section(self, key: str, title: str, *parts: QWidget, tools: tuple[QWidget, ...] = ()) -> QWidget:
+        section = QWidget()
+        layout = column(spacing=8)
+        layout.addLayout(row(text_label(title, "heading"), -1, *tools))
+        for part in parts:
+            layout.addWidget(part)
+        section.setLayout(layout)
+        self._sections[key] = section
+        return section
+
+    def _lay_out(self) -> None:
+        self._description = text_label("", "quiet", wraps=True)
+        self._next_sentence = text_label("", "title", wraps=True)
+        self._primary = QPushButton()
+        self._primary.setProperty("role", "primary")
+        self._primary.clicked.connect(self._do_next)
+        self._import = QPushButton("Import more…")
+        self._import.clicked.connect(self.ask_for_import)
+        self._save_refused = QPushButton("Save list…")
+        self._save_refused.clicked.connect(self.refused_list_requested)
+        todo = row(self._next_sentence, self._primary, spacing=24)
+        todo.setStretch(0, 1)
+        self._middle = QWidget()
+        middle = column(spacing=8, margins=(24, 24, 24, 32))
+        middle.addLayout(todo)
+        middle.addWidget(self._description)
+        middle.addWidget(self.progress)
+        for part in (
+            self._section("cases", "Cases", self._no_cases, self._cases, tools=(self._import,)),
+            self._section("models", "Models", self._models),
+            self._section("readers", "Readers and progress", self._readers),
+            self._section(
+                "refused", "Refused files", self._no_refusals, self._refused, tools=(self._save_refused,)
+            ),
+        ):
+            middle.addSpacing(16)
+            middle.addWidget(part)
+        middle.addStretch(1)
+        self._middle.setLayout(middle)
+        self._scroll = _scrolling(self._middle)
+        left = QWidget()
+        steps = column(text_label("Set up", "heading"), 8, margins=(16, 24, 16, 24))
+        steps.addLayout(self._steps_layout)
+        steps.addStretch(1)
+        left.setLayout(steps)
+        left.setFixedWidth(200)
+        right = _scrolling(self._protocol)
+        for side in (left, right):
+            side.setProperty("role", "panel")
+            side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        right.setFixedWidth(256)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(left)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(right)
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(content)
+    return area

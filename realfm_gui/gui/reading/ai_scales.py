@@ -1,0 +1,130 @@
+"""The AI's 0-100 bar and the heat map's colour bar."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from realfm_gui.gui.reading.likelihood_slider import HANDLE, VALUE_WIDTH
+from realfm_gui.gui.theme import AI_ALONE, DARK, SIZE_SMALL, SIZE_TITLE
+from realfm_gui.gui.viewer.picture_layer import image_of
+from realfm_gui.imaging.overlay import colour_bar
+
+BAR_COLOURS = 256
+
+
+class ScoreBar(QWidget):
+    """A calibrated chance on the same 0-100 scale as the reader's own, or a bare score without a bar."""
+
+    def __init__(self, percent: float | None, score: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._percent = percent
+        self._score = score
+        self._is_mapped = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"AI: {self.value_text}")
+
+    @property
+    def value_text(self) -> str:
+        """The number as it is written."""
+        return percent_text(self._percent) if self._percent is not None else f"{self._score:.3g}"
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(240, 28)
+
+    def set_mapped(self, is_mapped: bool) -> None:
+        """Mark the finding whose map is on the picture."""
+        if is_mapped != self._is_mapped:
+            self._is_mapped = is_mapped
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the bar and its number."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        y = self.height() / 2
+        left, right = float(HANDLE), float(self.width() - VALUE_WIDTH - HANDLE)
+        font = QFont(self.font())
+        if self._percent is None:
+            painter.setPen(QColor(DARK.ink_quiet))
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter, "score, any scale")
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(DARK.raised))
+            painter.drawRect(QRectF(left, y - 4, right - left, 8))
+            painter.setBrush(QColor(AI_ALONE))
+            painter.drawRect(QRectF(left, y - 4, (right - left) * self._percent / 100, 8))
+            painter.setPen(QPen(QColor(DARK.ink_quiet), 1))
+            for tick in (0, 25, 50, 75, 100):
+                x = left + (right - left) * tick / 100
+                painter.drawLine(QPointF(x, y + 6), QPointF(x, y + 9))
+        font.setPixelSize(SIZE_TITLE)
+        painter.setFont(font)
+        painter.setPen(QColor(AI_ALONE))
+        number = QRectF(self.width() - VALUE_WIDTH, 0, VALUE_WIDTH, self.height())
+        painter.drawText(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.value_text)
+        if self._is_mapped:
+            painter.setPen(QPen(QColor(AI_ALONE), 2))
+            painter.drawLine(QPointF(0, 4), QPointF(0, self.height() - 4))
+
+
+class ColourBar(QWidget):
+    """The heat map's colours with the raw scale at the ends and the threshold as a tick."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._low, self._high = 0.0, 1.0
+        self._threshold = 0.0
+        self._array = np.ascontiguousarray(np.asarray(colour_bar(BAR_COLOURS))[None, :, :3])
+        self._image = image_of(self._array)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip("The map's own scale, as the model gave it")
+
+    @property
+    def end_texts(self) -> tuple[str, str]:
+        """The raw scale's ends as they are written."""
+        return _raw(self._low), _raw(self._high)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(140, 26)
+
+    def show_range(self, low: float, high: float) -> None:
+        """Write the raw scale's ends."""
+        self._low, self._high = low, high
+        self.setAccessibleName(f"Heat map scale from {_raw(low)} to {_raw(high)}")
+        self.update()
+
+    def show_threshold(self, share: float) -> None:
+        """Mark the threshold, as a share of the scale."""
+        self._threshold = share
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint colours, threshold and numbers."""
+        painter = QPainter(self)
+        area = QRectF(0, 0, self.width(), 8)
+        painter.drawImage(area, self._image)
+        x = (self.width() - 1) * self._threshold
+        painter.setPen(QPen(QColor(DARK.ink), 2))
+        painter.drawLine(QPointF(x, 0), QPointF(x, 10))
+        font = QFont(self.font())
+        font.setPixelSize(SIZE_SMALL)
+        painter.setFont(font)
+        painter.setPen(QColor(DARK.ink_quiet))
+        words = QRectF(0, 11, self.width(), 15)
+        low, high = self.end_texts
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, low)
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight, high)
+
+
+def percent_text(percent: float) -> str:
+    """Return a calibrated chance without claiming certainty."""
+    if percent < 1:
+        return "<1"
+    return ">99" if percent > 99 else f"{percent:.0f}"
+
+
+def _raw(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")

@@ -1,0 +1,469 @@
+"""Runs a sitting: case after case, unaided, locked, aided, submitted."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.protocol import Protocol
+from realfm_gui.domain.reading import CaseFlag, Phase
+from realfm_gui.gui.reading.pictures import CasePicture, Pictures
+from realfm_gui.gui.reading.reading_page import ReadingPage
+from realfm_gui.gui.reading.sitting import Opened, begin, end, open_case
+from realfm_gui.gui.reading.state import RoomState, Stage
+from realfm_gui.gui.shell.operations import Operations
+from realfm_gui.gui.viewer.view_state import ViewState
+from realfm_gui.gui.viewer.viewport import Content
+from realfm_gui.imaging.decoding_service import DecodingService
+from realfm_gui.storage import StudyStore
+from realfm_gui.workflows import reading
+from realfm_gui.workflows.reading import Advice, FindingAdvice, ReaderSession, Receipt
+
+T = TypeVar("T")
+
+DRAFT_EVERY_MS = 1500
+SAYS_SAVING_AFTER_MS = 150
+
+
+def monotonic_ms() -> float:
+    """Return the time that the reading clock is fed with."""
+    return time.monotonic_ns() / 1e6
+
+
+class ReadingController(QObject):
+    """Connects the page's wishes with the study, one reader and one sitting at a time.
+
+    Call `close` before the window goes: it stores the draft and ends the session.
+
+    Parameters
+    ----------
+    operations : Operations
+        The one door to the study's database; a study is open in it.
+    decoding : DecodingService
+        Decodes images.
+    page : ReadingPage
+        The page of this sitting.
+    reader_id : str
+        Who reads.
+    parent : QObject, optional
+    now_ms : callable, optional
+        The clock, monotonic.
+
+    Signals
+    -------
+    finished(Receipt)
+        The session has ended, all cases read or not; the page shows the receipt.
+    failed(Exception)
+        The sitting could not begin, or could not go on; where the page can try again, it says so itself.
+    left()
+        The reader wants to go back.
+    """
+
+    finished = Signal(object)
+    failed = Signal(object)
+    left = Signal()
+    _picture_arrived = Signal(str)
+
+    def __init__(
+        self,
+        operations: Operations,
+        decoding: DecodingService,
+        page: ReadingPage,
+        reader_id: str,
+        parent: QObject | None = None,
+        *,
+        now_ms: Callable[[], float] = monotonic_ms,
+    ) -> None:
+        super().__init__(parent)
+        self._operations = operations
+        self._page = page
+        self._reader_id = reader_id
+        self._now_ms = now_ms
+        self._pictures = Pictures(decoding)
+        self._session: ReaderSession | None = None
+        self._opened: Opened | None = None
+        self._advice: Advice | None = None
+        self._is_picture_shown = False
+        self._retry: Callable[[], None] | None = None
+        self._highlights_missing = False
+        self._is_closed = False
+        self.state: RoomState | None = None
+        self._draft_timer = self._timer(DRAFT_EVERY_MS, self._save_draft)
+        self._saving_timer = self._timer(SAYS_SAVING_AFTER_MS, lambda: self._show(is_slow=True))
+        self._picture_arrived.connect(self._show_picture, Qt.ConnectionType.QueuedConnection)
+        self._connect()
+
+    # The sitting
+
+    def start(self) -> None:
+        """Begin the session and open the first unfinished case."""
+        reader_id = self._reader_id
+        self._operations.run(
+            lambda store: begin(store, reader_id), on_done=self._started, on_failed=self.failed.emit
+        )
+
+    def stop(self) -> None:
+        """Stop for now: keep the draft, end the session, show the receipt."""
+        if self._session is None or self._is_closed:
+            return
+        self._save_draft()
+        self._end(self._stopped)
+
+    def close(self) -> None:
+        """Keep the draft and end the session without showing anything; for a window that closes."""
+        if self._is_closed:
+            return
+        self._save_draft()
+        self._is_closed = True
+        self._draft_timer.stop()
+        self._saving_timer.stop()
+        self._pictures.close()
+        session, self._session = self._session, None
+        if session is not None:
+            self._operations.run(lambda store: end(store, session), on_failed=_ignore)
+
+    def _started(self, begun: tuple[ReaderSession, Protocol]) -> None:
+        self._session, protocol = begun
+        self.state = RoomState(protocol=protocol)
+        self._open_next()
+
+    def _open_next(self) -> None:
+        self._advice = None
+        self._is_picture_shown = False
+        self._run(open_case, self._case_opened, retry=self._open_next)
+
+    def _case_opened(self, opened: Opened | None) -> None:
+        if opened is None:
+            self._end(self._all_read)
+            return
+        assert self.state is not None  # the session began
+        self._opened = opened
+        self._highlights_missing = False
+        case = opened.to_read
+        self.state.open_case(case.step, unaided=case.unaided, draft=case.draft)
+        self._pictures.keep_only([case.case.case_id, *(name for name, _ in opened.upcoming)])
+        self._page.begin_case(case.case.indication)
+        self._show()
+        self._request_picture()
+
+    def _request_picture(self) -> None:
+        if self._opened is None:
+            return
+        case = self._opened.to_read
+        picture = self._pictures.request(case.case.case_id, case.image_paths)
+        if picture.done():
+            self._show_picture(case.case.case_id)
+        else:
+            case_id = case.case.case_id
+            picture.add_done_callback(lambda _: self._tell_arrival(case_id))
+
+    def _tell_arrival(self, case_id: str) -> None:
+        # In the thread that decoded: only the signal crosses over.
+        if not self._is_closed:
+            self._picture_arrived.emit(case_id)
+
+    def _show_picture(self, case_id: str) -> None:
+        if self._is_closed or self._opened is None or self._opened.to_read.case.case_id != case_id:
+            return
+        case = self._opened.to_read
+        try:
+            picture = self._pictures.request(case_id, case.image_paths).result()
+        except CancelledError:
+            return
+        except Exception as error:
+            self._pictures.forget(case_id)
+            self._page.viewport.show_words(Content.FAILED, "This image cannot be shown", str(error))
+            self._page.side.show_problem("If it stays so, mark the case as a technical fault and go on.")
+            self._picture_complete()
+            return
+        self._show_frames(picture)
+        # The clock starts when the picture has been painted, see `_painted`.
+
+    def _show_frames(self, picture: CasePicture) -> None:
+        assert self._opened is not None  # only called for the case that is open
+        view = ViewState(picture.frames, picture.series)
+        draft = self._opened.to_read.draft
+        if draft is not None:
+            view.restore(draft.view.get("viewport", {}))
+        self._page.show_series(view.spans, picture.thumbnails)
+        self._page.viewport.show_case(view, picture.pyramids)
+        self._page.strip.show_chosen(view.series)
+
+    def _painted(self) -> None:
+        if not self._is_picture_shown and self.state is not None and self.state.stage is Stage.OPENING:
+            self._picture_complete()
+
+    def _picture_complete(self) -> None:
+        assert self.state is not None  # there is a case
+        self._is_picture_shown = True
+        if self.state.phase is Phase.AIDED:
+            self.state.stage = Stage.REVEALING
+            self._reveal()
+        else:
+            self.state.start_clock(self._now_ms())
+        self._show()
+        self._prefetch()
+
+    def _prefetch(self) -> None:
+        if self._opened is not None:
+            for case_id, paths in self._opened.upcoming:
+                self._pictures.request(case_id, paths)
+
+    # Answers
+
+    def _primary(self) -> None:
+        state = self.state
+        if state is None:
+            return
+        if state.stage is Stage.STUCK and self._retry is not None:
+            retry, self._retry = self._retry, None
+            self._page.side.show_problem("")
+            retry()
+        elif state.accepts_primary(self._now_ms()):
+            state.note_input(self._now_ms())
+            self._highlights_missing = bool(state.missing())
+            if self._highlights_missing:
+                self._show()
+            else:
+                self._store_answer()
+
+    def _store_answer(self) -> None:
+        assert self.state is not None
+        assert self.state.step is not None  # answers belong to a case
+        case_id, phase = self.state.step.case_id, self.state.phase
+        answer, times = self.state.answer(), self.state.times(self._now_ms())
+        store_answer = reading.lock_unaided if phase is Phase.UNAIDED else reading.submit_aided
+        self.state.stage = Stage.SAVING
+        self._draft_timer.stop()
+        self._saving_timer.start()
+        self._page.side.show_problem("")
+        self._show()
+        self._run(
+            lambda store, session: store_answer(store, session, case_id, answer, times),
+            self._locked if phase is Phase.UNAIDED else self._submitted,
+            on_failed=self._not_stored,
+        )
+
+    def _not_stored(self, error: Exception) -> None:
+        assert self.state is not None
+        self._saving_timer.stop()
+        self.state.stage = Stage.READING
+        self._tell(error)
+        self._show()
+
+    def _locked(self, _: object) -> None:
+        assert self.state is not None
+        self._saving_timer.stop()
+        self.state.begin_aided()
+        self._page.side.ai.show_waiting()
+        self._show()
+        self._reveal()
+
+    def _reveal(self) -> None:
+        assert self.state is not None
+        assert self.state.step is not None
+        self.state.stage = Stage.REVEALING
+        case_id = self.state.step.case_id
+        self._run(
+            lambda store, session: reading.reveal_ai(store, session, case_id),
+            self._revealed,
+            retry=self._reveal,
+        )
+
+    def _revealed(self, advice: Advice) -> None:
+        self._advice = advice
+        self._page.show_advice(advice)
+        self._show_map()
+        # The aided clock starts when the answer has been painted, see `_ai_painted`.
+
+    def _ai_painted(self) -> None:
+        state = self.state
+        if state is None or self._advice is None or state.stage is not Stage.REVEALING:
+            return
+        state.start_clock(self._now_ms())
+        state.note_reveal_painted(self._now_ms())
+        # Not from within a paint: the button and the panel change their looks.
+        QTimer.singleShot(0, self, self._show)
+
+    def _submitted(self, _: object) -> None:
+        self._saving_timer.stop()
+        self._open_next()
+
+    def _answer(self, change: Callable[[RoomState], None]) -> None:
+        if self.state is None or not self.state.can_answer:
+            return
+        self.state.note_input(self._now_ms())
+        selected = self.state.selected
+        change(self.state)
+        if self.state.selected != selected:
+            self._show_map()
+        self._show()
+        self._schedule_draft()
+
+    # Pause, draft, map
+
+    def _toggle_pause(self) -> None:
+        state, session = self.state, self._session
+        if state is None or state.step is None or session is None or state.stage is not Stage.READING:
+            return
+        case_id, phase = state.step.case_id, state.phase
+        if state.is_paused:
+            state.resume(self._now_ms())
+            self._page.viewport.show_picture_again()
+            self._run(lambda store, session: reading.resume(store, session, case_id, phase), _ignore)
+        else:
+            state.pause(self._now_ms())
+            self._page.viewport.show_words(
+                Content.PAUSED, "Paused", "The clock stands still. Press P to go on."
+            )
+            self._run(lambda store, session: reading.pause(store, session, case_id, phase), _ignore)
+        self._show()
+        self._save_draft()
+
+    def _input_noted(self) -> None:
+        if self.state is not None and self.state.stage is Stage.READING:
+            self.state.note_input(self._now_ms())
+            self._schedule_draft()
+
+    def _schedule_draft(self) -> None:
+        if self.state is not None and self.state.stage is Stage.READING and not self._draft_timer.isActive():
+            self._draft_timer.start()
+
+    def _save_draft(self) -> None:
+        self._draft_timer.stop()
+        if self.state is None or self.state.stage is not Stage.READING or self._session is None:
+            return
+        view = self._page.viewport.state
+        draft = self.state.draft(
+            self._session.reader.id, {} if view is None else view.to_payload(), self._now_ms()
+        )
+        if draft is not None:
+            self._operations.run(lambda store: reading.save_draft(store, draft), on_failed=self._tell)
+
+    def _show_map(self) -> None:
+        if self._advice is not None and self.state is not None:
+            self._page.show_map_of(
+                self._advice_of(self.state.selected), is_only=len(self._advice.findings) < 2
+            )
+
+    def _advice_of(self, finding: str) -> FindingAdvice | None:
+        found = self._advice.findings if self._advice else ()
+        return next((advice for advice in found if advice.finding == finding), None)
+
+    def _go_to_map(self, finding: str) -> None:
+        self._answer(lambda state: state.select(finding))
+        advice = self._advice_of(finding)
+        if advice is not None and advice.saliency is not None:
+            self._page.viewport.go_to_frame(advice.saliency.frame)
+
+    def _view_changed(self) -> None:
+        self._show_map()
+        self._schedule_draft()
+
+    # The end
+
+    def _end(self, on_done: Callable[[Receipt], None]) -> None:
+        self._run(end, on_done, retry=lambda: self._end(on_done))
+
+    def _all_read(self, receipt: Receipt) -> None:
+        total = self.state.step.total if self.state is not None and self.state.step is not None else 0
+        title = f"All {total} cases are read" if total else "All cases are read"
+        self._show_end(title, "Thank you. Every answer is stored.", receipt)
+
+    def _stopped(self, receipt: Receipt) -> None:
+        step = self.state.step if self.state is not None else None
+        done = f"{step.number - 1} of {step.total} cases are read. " if step else ""
+        self._show_end("Stopped for now", f"{done}You come back to the same case, as you left it.", receipt)
+
+    def _show_end(self, title: str, detail: str, receipt: Receipt) -> None:
+        self._session = None
+        if self.state is not None:
+            self.state.stage = Stage.FINISHED
+        self._page.show_end(title, detail, receipt)
+        self.finished.emit(receipt)
+
+    # Inside
+
+    def _run(
+        self,
+        job: Callable[[StudyStore, ReaderSession], T],
+        on_done: Callable[[T], None],
+        *,
+        retry: Callable[[], None] | None = None,
+        on_failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        session = self._session
+        if session is None or self._is_closed:
+            return
+
+        def failed(error: Exception) -> None:
+            if self._is_closed:
+                return
+            if on_failed is not None:
+                on_failed(error)
+            else:
+                self._stuck(error, retry)
+
+        self._operations.run(
+            lambda store: job(store, session),
+            on_done=lambda result: None if self._is_closed else on_done(result),
+            on_failed=failed,
+        )
+
+    def _stuck(self, error: Exception, retry: Callable[[], None] | None) -> None:
+        self._tell(error)
+        if retry is not None and self.state is not None:
+            self._retry = retry
+            self.state.stage = Stage.STUCK
+            self._show()
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, UserFacingError):
+            self._page.side.show_problem(str(error))
+        else:
+            self._page.side.show_problem(
+                "Something went wrong in the program. Nothing that was stored is lost. "
+                "Try again, or stop for now and tell the coordinator."
+            )
+            self.failed.emit(error)
+
+    def _show(self, *, is_slow: bool = False) -> None:
+        if self.state is not None and not self._is_closed:
+            self._page.show_state(self.state, highlights_missing=self._highlights_missing, is_slow=is_slow)
+
+    def _timer(self, interval_ms: int, action: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(action)
+        return timer
+
+    def _connect(self) -> None:
+        page, answer = self._page, self._answer
+        page.likelihood_changed.connect(lambda f, v: answer(lambda s: s.set_likelihood(f, v)))
+        page.likelihood_nudged.connect(lambda by: answer(lambda s: s.nudge_likelihood(by)))
+        page.recall_chosen.connect(lambda f, v: answer(lambda s: s.set_recall(f or s.selected, v)))
+        page.confidence_chosen.connect(lambda f, v: answer(lambda s: s.set_confidence(f or s.selected, v)))
+        page.flag_changed.connect(lambda flag, is_set: answer(lambda s: s.set_flag(flag, is_set)))
+        page.flag_toggled.connect(self._toggle_flag)
+        page.finding_selected.connect(lambda f: answer(lambda s: s.select(f)))
+        page.next_finding_requested.connect(lambda by: answer(lambda s: s.select_next(by)))
+        page.map_place_requested.connect(self._go_to_map)
+        page.primary_requested.connect(self._primary)
+        page.pause_requested.connect(self._toggle_pause)
+        page.leave_requested.connect(self.stop)
+        page.end.leave_requested.connect(self.left)
+        page.view_changed.connect(self._view_changed)
+        page.input_noted.connect(self._input_noted)
+        page.ai_painted.connect(self._ai_painted)
+        page.viewport.frame_painted.connect(lambda _: self._painted())
+
+    def _toggle_flag(self, flag: CaseFlag) -> None:
+        self._answer(lambda state: state.set_flag(flag, flag not in state.flags))
+
+
+def _ignore(_: object) -> None:
+    """Nothing to do: the record is in the log."""

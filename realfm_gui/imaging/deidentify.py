@@ -1,0 +1,207 @@
+"""Copies for the study: nothing of the source's identity is in them.
+
+Three walls, one behind the other: only allowed attributes are kept, a well-kept library (dicognito) replaces
+every identifier among them, and the file is written anew with our own meta header.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pydicom
+from dicognito.anonymizer import Anonymizer
+from dicognito.element_anonymizer import ElementAnonymizer
+from pydicom._uid_dict import UID_dictionary
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import (
+    PYDICOM_IMPLEMENTATION_UID,
+    UID,
+    SecondaryCaptureImageStorage,
+    generate_uid,
+)
+
+from realfm_gui.domain.identifiers import new_patient_id
+from realfm_gui.domain.images import Frame
+from realfm_gui.imaging.allowed_attributes import keep_allowed
+from realfm_gui.imaging.dataset import open_dataset, quiet, text
+from realfm_gui.imaging.decoding import decode_content
+from realfm_gui.imaging.errors import UnreadableImage
+from realfm_gui.imaging.pixel_decoding import number_of_frames
+from realfm_gui.imaging.secondary_capture import wrap_picture
+from realfm_gui.imaging.sources import SourceImage
+
+METHOD = "RealFM: allow-list of attributes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedImage:
+    """A DICOM Part 10 file without identity, ready to be stored, and its new identifiers."""
+
+    content: bytes
+    patient_id: str
+    new_study_uid: str
+    new_series_uid: str
+    new_sop_uid: str
+    notes: tuple[str, ...] = ()
+
+
+class Deidentifier:
+    """Gives every source identifier one random new one, throughout an import and those that follow.
+
+    Parameters
+    ----------
+    known : mapping of str to str
+        Source identifiers that already have a new one (an earlier import's `mapping`, which is kept sealed).
+    decode : callable
+        How the finished copy is decoded to see that it can be shown, from its bytes to frames; it may raise
+        `UnreadableImage`.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, str] | None = None,
+        *,
+        decode: Callable[[bytes], tuple[Frame, ...]] = decode_content,
+    ) -> None:
+        self._mapping = dict(known or {})
+        self._decode = decode
+        self._anonymizer = Anonymizer()
+        self._anonymizer.add_element_handler(_UidHandler(self._new_uid))
+
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        """New identifier of every source UID and patient met so far. To be sealed with the source names."""
+        return dict(self._mapping)
+
+    def prepare(self, source: SourceImage) -> PreparedImage:
+        """Return a copy of an image without its identity.
+
+        Compressed pixels stay as they are. The copy is decoded before it is returned.
+
+        Raises
+        ------
+        UnreadableImage
+            If it cannot be shown or written; nothing of it is to be kept.
+        """
+        try:
+            content = source.path.read_bytes()
+        except OSError as error:
+            raise UnreadableImage(f"The file cannot be read ({error.strerror or 'input/output'}).") from error
+        with quiet():
+            try:
+                original = open_dataset(content) if source.kind == "dicom" else wrap_picture(content)
+                notes = _notes(original)
+                copy = self._copied(original, source)
+                written = _written(copy)
+            except UnreadableImage:
+                raise
+            except Exception as error:  # damaged values surface wherever they are converted or written
+                raise UnreadableImage("The header is damaged; no clean copy can be written.") from error
+        self._decode(written)
+        return PreparedImage(
+            content=written,
+            patient_id=str(copy.PatientID),
+            new_study_uid=str(copy.StudyInstanceUID),
+            new_series_uid=str(copy.SeriesInstanceUID),
+            new_sop_uid=str(copy.SOPInstanceUID),
+            notes=notes,
+        )
+
+    def _copied(self, original: FileDataset, source: SourceImage) -> FileDataset:
+        syntax = original.file_meta.TransferSyntaxUID
+        kept = keep_allowed(original)
+        meta = FileMetaDataset()
+        meta.TransferSyntaxUID = syntax
+        copy = FileDataset(
+            "",
+            kept,
+            preamble=b"\0" * 128,
+            file_meta=meta,
+            is_implicit_VR=bool(syntax.is_implicit_VR),
+            is_little_endian=bool(syntax.is_little_endian),
+        )
+        if str(copy.get("SOPClassUID", "")) not in UID_dictionary:
+            copy.SOPClassUID = SecondaryCaptureImageStorage
+        self._anonymizer.anonymize(copy)
+        for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+            if not text(copy, keyword):
+                setattr(copy, keyword, generate_uid(prefix=None))
+        _trim_pixels(copy, syntax)
+        _identify(copy, self._new_patient(source.patient))
+        meta.MediaStorageSOPClassUID = copy.SOPClassUID
+        meta.MediaStorageSOPInstanceUID = copy.SOPInstanceUID
+        meta.ImplementationClassUID = PYDICOM_IMPLEMENTATION_UID
+        meta.ImplementationVersionName = "REALFM"
+        return copy
+
+    def _new_uid(self, source_uid: str) -> str:
+        return self._mapping.setdefault(source_uid, str(generate_uid(prefix=None)))
+
+    def _new_patient(self, patient: str) -> str:
+        # Marked, because a Patient ID may read like a UID, and even be that of the study.
+        return self._mapping.setdefault(f"patient:{patient}", new_patient_id())
+
+
+class _UidHandler(ElementAnonymizer):
+    """Replaces UIDs from our own mapping, so that later imports of a patient agree with earlier ones."""
+
+    def __init__(self, new_uid: Callable[[str], str]) -> None:
+        self._new_uid = new_uid
+
+    def __call__(self, dataset: Dataset, data_element: pydicom.DataElement) -> bool:  # noqa: ARG002
+        if data_element.VR != "UI":
+            return False
+        value = data_element.value
+        if not value:
+            return True
+        if isinstance(value, str):
+            data_element.value = self._replaced(value)
+        else:
+            data_element.value = [self._replaced(uid) for uid in value]
+        return True
+
+    def _replaced(self, uid: str) -> str:
+        return uid if uid in UID_dictionary else self._new_uid(uid)
+
+    def describe_actions(self) -> Any:
+        yield "Replace UIDs that the standard does not define"
+
+
+def _identify(copy: Dataset, patient_id: str) -> None:
+    # Empty, not absent: the standard requires these attributes in every image.
+    copy.PatientID = copy.PatientName = patient_id
+    for keyword in ("PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "AccessionNumber"):
+        setattr(copy, keyword, "")
+    copy.ReferringPhysicianName = copy.StudyID = ""
+    copy.PatientIdentityRemoved = "YES"
+    copy.DeidentificationMethod = [METHOD, "DICOGNITO"]
+
+
+def _trim_pixels(copy: FileDataset, syntax: UID) -> None:
+    # Bytes behind the last pixel are shown by nobody and may hold anything.
+    if syntax.is_encapsulated or "PixelData" not in copy:
+        return
+    if str(copy.PhotometricInterpretation) == "YBR_FULL_422":
+        return  # two bytes a pixel instead of three: the length below does not hold
+    samples = int(copy.Rows) * int(copy.Columns) * int(copy.get("SamplesPerPixel", 1))
+    expected = (samples * number_of_frames(copy) * int(copy.BitsAllocated) + 7) // 8
+    if len(copy.PixelData) > expected + 1:
+        copy.PixelData = copy.PixelData[: expected + expected % 2]
+
+
+def _notes(original: FileDataset) -> tuple[str, ...]:
+    notes = []
+    if any(0x6000 <= tag.group <= 0x60FF for tag in original.keys()):  # noqa: SIM118 - a Dataset is no dict
+        notes.append("An overlay was removed.")
+    if text(original, "BurnedInAnnotation") == "YES":
+        notes.append("The source says that text is burned into the image.")
+    if str(original.get("SOPClassUID", "")) not in UID_dictionary:
+        notes.append("The object's class was unknown; the copy is a secondary capture.")
+    return tuple(notes)
+
+
+def _written(copy: FileDataset) -> bytes:
+    target = io.BytesIO()
+    copy.save_as(target, enforce_file_format=True)
+    return target.getvalue()

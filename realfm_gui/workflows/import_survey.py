@@ -1,0 +1,139 @@
+"""The first pass of an import: which file belongs to which case, and which is refused why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from realfm_gui.domain.case import Split
+from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.identifiers import new_case_id, new_patient_id
+from realfm_gui.domain.progress import Progress
+from realfm_gui.storage import SourceRecord, StudyStore
+from realfm_gui.workflows.truth_matching import TruthMatcher
+from realfm_gui.workflows.truth_table import TruthRow
+
+if TYPE_CHECKING:
+    from realfm_gui.imaging.sources import SourceImage
+
+Refusal = tuple[str, str]
+"""(file, reason)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """A case in the making: its sources, and what was stored of them so far."""
+
+    case_id: str
+    patient_id: str
+    patient: str
+    examination: str
+    """The source's study UID; the file's own hash where there is none."""
+    split: Split
+    row: TruthRow | None
+    sources: "list[tuple[Path, SourceImage]]"
+    stored: list[SourceRecord] = field(default_factory=list)
+    images: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSources:
+    """What earlier imports brought."""
+
+    records: tuple[SourceRecord, ...]
+    by_sha256: Mapping[str, str]
+    by_sop_uid: Mapping[str, str]
+    patients: Mapping[str, str]
+    """Patient as the source names them -> random id."""
+    examinations: frozenset[tuple[str, str]]
+    split_of: Mapping[str, Split]
+
+    @classmethod
+    def of(cls, store: StudyStore) -> "KnownSources":
+        """Collect it from the sealed list of sources."""
+        records = store.read_sources()
+        return cls(
+            records=tuple(records),
+            by_sha256={record.sha256: record.path for record in records},
+            by_sop_uid={record.sop_uid: record.path for record in records if record.sop_uid},
+            patients={record.source_patient: record.patient_id for record in records},
+            examinations=frozenset((record.source_patient, record.study_uid) for record in records),
+            split_of={record.source_patient: record.split for record in records},
+        )
+
+
+class _RefusedError(Exception):
+    """Why one file is not imported."""
+
+
+def survey(
+    found: Sequence[Path],
+    known: KnownSources,
+    matcher: TruthMatcher | None,
+    refused: list[Refusal],
+    progress: Progress,
+) -> list[Candidate]:
+    """Read every file's header and sort it into a case; append to `refused` what cannot be used."""
+    from realfm_gui.imaging.sources import read_source
+
+    cases = _Sorter(known)
+    for number, path in enumerate(found):
+        progress(number, len(found), "Reading headers")
+        try:
+            source = read_source(path)
+            row = None
+            if matcher is not None:
+                uids = (source.sop_uid, source.series_uid, source.study_uid)
+                row = matcher.row_for(path, patient=source.patient, uids=uids)
+                if row is None:
+                    raise _RefusedError("has no row in the truth table")
+            cases.add(path, source, row)
+        except (UserFacingError, _RefusedError) as error:
+            refused.append((str(path), str(error)))
+    progress(len(found), len(found), "Reading headers")
+    return list(cases.candidates.values())
+
+
+class _Sorter:
+    """Sorts sources into cases and refuses what would break the study."""
+
+    def __init__(self, known: KnownSources) -> None:
+        self.candidates: dict[tuple[str, str], Candidate] = {}
+        self._known = known
+        self._sha256 = dict(known.by_sha256)
+        self._sop_uids = dict(known.by_sop_uid)
+        self._patients = dict(known.patients)
+        self._split_of = dict(known.split_of)
+
+    def add(self, path: Path, source: "SourceImage", row: TruthRow | None) -> None:
+        if source.sha256 in self._sha256:
+            raise _RefusedError(f"is the same file as {self._sha256[source.sha256]}")
+        if source.sop_uid and source.sop_uid in self._sop_uids:
+            raise _RefusedError(f"has the same SOP instance UID as {self._sop_uids[source.sop_uid]}")
+        patient = (row.patient if row is not None else "") or source.patient
+        split = Split.READING if row is None else row.split
+        already = self._split_of.get(patient, split)
+        if already is not split:
+            raise _RefusedError(f"its patient is already in the split {already}; here it is in {split}")
+        key = (patient, source.study_uid or source.sha256)
+        if key in self._known.examinations:
+            raise _RefusedError("belongs to a case that is already imported")
+        candidate = self.candidates.get(key)
+        if candidate is None:
+            self.candidates[key] = Candidate(
+                case_id=new_case_id(),
+                patient_id=self._patients.setdefault(patient, new_patient_id()),
+                patient=patient,
+                examination=key[1],
+                split=split,
+                row=row,
+                sources=[(path, source)],
+            )
+        elif row is not None and candidate.row is not None and row.truth != candidate.row.truth:
+            raise _RefusedError("its truth differs from that of another image of the same examination")
+        else:
+            candidate.sources.append((path, source))
+        self._split_of[patient] = split
+        self._sha256[source.sha256] = str(path)
+        if source.sop_uid:
+            self._sop_uids[source.sop_uid] = str(path)
