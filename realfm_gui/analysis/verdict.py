@@ -160,6 +160,8 @@ def _reason(condition: Condition, alpha: float) -> str:
     if condition.bound == 0:
         return f"{what} {'fell' if is_clear else 'may not have risen'} ({value})"
     margin = plain(abs(condition.bound), 2)
+    if condition.is_harm and not is_clear:
+        return f"{what} fell, perhaps by more than the margin of {margin} ({value})"
     return f"{what} {'is' if is_clear else 'may be'} lower by more than the margin of {margin} ({value})"
 
 
@@ -222,6 +224,11 @@ def _notes(evidence: Evidence, conditions: Sequence[Condition]) -> list[str]:
         )
     if not evidence.speaks_for_readers:
         notes.append(f"{count(evidence.n_readers, 'reader')}: the intervals hold for this panel only.")
+    notes += [
+        f"A wrong model pulls readers along: {c.subject}, {difference(c.estimate, evidence.alpha)}."
+        for c in conditions
+        if c.family is Family.SAFETY and c.is_harm
+    ]
     if any(c.estimate.ci is not None and c.estimate.ci[0] <= 0 <= c.estimate.ci[1] for c in conditions):
         notes.append("An interval that includes 0 shows neither a difference nor equivalence.")
     if evidence.ai_failures:

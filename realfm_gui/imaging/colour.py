@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import FileDataset
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.pixels.processing import apply_color_lut
 
 from realfm_gui.imaging.dataset import numbers, quiet, whole
@@ -20,11 +21,12 @@ def palette_to_rgb(dataset: FileDataset, arrays: Sequence[NDArray[Any]]) -> list
     descriptor = numbers(dataset, "RedPaletteColorLookupTableDescriptor", 3)
     if descriptor is None:
         raise UnreadableImage("The colour palette is missing or damaged.")
+    palette = _palette(dataset)
     result = []
     for array in arrays:
         with quiet():
             try:
-                rgb = apply_color_lut(array, dataset)
+                rgb = apply_color_lut(array, palette)
             except Exception as error:
                 raise UnreadableImage("The colour palette is missing or damaged.") from error
         result.append(rgb)
@@ -32,6 +34,24 @@ def palette_to_rgb(dataset: FileDataset, arrays: Sequence[NDArray[Any]]) -> list
     # Some writers say 16 bits and store 8: the entries, not the descriptor, tell.
     shift = 8 if result[0].dtype == np.uint16 and brightest > 255 else 0
     return [np.ascontiguousarray(rgb[..., :3] >> shift, np.uint8) for rgb in result]
+
+
+def _palette(dataset: FileDataset) -> Dataset:
+    """Return the palette's attributes alone, the words of plain tables in little-endian order.
+
+    pydicom 3 takes those for little-endian whatever the file's order is; it does mind it in segmented ones.
+    """
+    palette = Dataset()
+    palette.file_meta = dataset.file_meta
+    for element in dataset.group_dataset(0x0028):
+        if "Palette" not in element.keyword:
+            continue
+        value = element.value
+        is_plain = element.VR == "OW" and not element.keyword.startswith("Segmented")
+        if is_plain and isinstance(value, bytes) and dataset.original_encoding[1] is False:
+            value = np.frombuffer(value, ">u2").astype("<u2").tobytes()
+        palette.add(DataElement(element.tag, element.VR, value))
+    return palette
 
 
 def rgb_frames(

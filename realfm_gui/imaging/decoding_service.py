@@ -127,6 +127,8 @@ class _Worker:
         self._ensure_child()  # before the first request, so that it need not wait for the start
         while (request := self._requests.get()) is not None:
             future, paths = request
+            if self._should_stop:
+                future.cancel()
             if not future.set_running_or_notify_cancel():
                 continue
             try:
@@ -189,6 +191,8 @@ class _Worker:
         process.start()
         theirs.close()  # so that its death is seen as the end of the pipe
         self._process, self._connection, self.process_id = process, ours, process.pid
+        if self._should_stop:  # `stop` may have looked before there was anything to kill
+            process.kill()
         return ours
 
     def _discard_child(self) -> None:

@@ -32,6 +32,7 @@ from realfm_gui.imaging.secondary_capture import wrap_picture
 from realfm_gui.imaging.sources import SourceImage
 
 METHOD = "RealFM: allow-list of attributes"
+_PATIENT = "patient:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,8 @@ class Deidentifier:
     Parameters
     ----------
     known : mapping of str to str
-        Source identifiers that already have a new one (an earlier import's `mapping`, which is kept sealed).
+        Source identifiers that already have a new one: an earlier import's `mapping` (which is kept sealed),
+        and patients (`SourceImage.patient`, as they are) whose random id the caller chose.
     decode : callable
         How the finished copy is decoded to see that it can be shown, from its bytes to frames; it may raise
         `UnreadableImage`.
@@ -64,7 +66,13 @@ class Deidentifier:
         *,
         decode: Callable[[bytes], tuple[Frame, ...]] = decode_content,
     ) -> None:
-        self._mapping = dict(known or {})
+        self._uids: dict[str, str] = {}
+        self._patients: dict[str, str] = {}
+        for source, new in (known or {}).items():
+            if source.startswith(_PATIENT) or not new[:1].isdigit():
+                self._patients[source.removeprefix(_PATIENT)] = new
+            else:
+                self._uids[source] = new
         self._decode = decode
         self._anonymizer = Anonymizer()
         self._anonymizer.add_element_handler(_UidHandler(self._new_uid))
@@ -72,7 +80,8 @@ class Deidentifier:
     @property
     def mapping(self) -> Mapping[str, str]:
         """New identifier of every source UID and patient met so far. To be sealed with the source names."""
-        return dict(self._mapping)
+        # Patients are marked, because a Patient ID may read like a UID, and even be that of the study.
+        return self._uids | {f"{_PATIENT}{source}": new for source, new in self._patients.items()}
 
     def prepare(self, source: SourceImage) -> PreparedImage:
         """Return a copy of an image without its identity.
@@ -136,11 +145,10 @@ class Deidentifier:
         return copy
 
     def _new_uid(self, source_uid: str) -> str:
-        return self._mapping.setdefault(source_uid, str(generate_uid(prefix=None)))
+        return self._uids.setdefault(source_uid, str(generate_uid(prefix=None)))
 
     def _new_patient(self, patient: str) -> str:
-        # Marked, because a Patient ID may read like a UID, and even be that of the study.
-        return self._mapping.setdefault(f"patient:{patient}", new_patient_id())
+        return self._patients.setdefault(patient, new_patient_id())
 
 
 class _UidHandler(ElementAnonymizer):

@@ -1,11 +1,11 @@
-"""Images whose truth is known: clustered lumpy backgrounds, with and without a cluster of small specks.
+r"""Images whose truth is known: clustered lumpy backgrounds, with and without a cluster of small specks.
 
 The background is the clustered lumpy background of Bochud, Abbey and Eckstein [1]_, a texture whose first and
 second order statistics match those of mammograms and which observer-performance studies use for that reason.
 Clusters of lumps fall on the plane like rain; all lumps of one cluster point the same way:
 
-.. math:: g(r) = \\sum_{k=1}^{K} \\sum_{n=1}^{N_k} b(R_{\\theta_k}(r - r_k - r_{kn})), \\quad
-          b(u) = \\exp(-\\alpha |u|^\\beta / L(u))
+.. math:: g(r) = \sum_{k=1}^{K} \sum_{n=1}^{N_k} b(R_{\theta_k}(r - r_k - r_{kn})), \quad
+          b(u) = \exp(-\alpha |u|^\beta / L(u))
 
 with :math:`K` and :math:`N_k` Poisson, :math:`r_k` uniform, :math:`r_{kn}` Gaussian, and :math:`L(u)` the
 radius, in the direction of `u`, of an ellipse with half-axes `long_axis` and `short_axis`.
@@ -149,7 +149,7 @@ def generate_case(seed: int, *, has_cluster: bool, recipe: PhantomRecipe) -> Pha
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Texture:
-    """What all images of a recipe share: `spectra` is complex, shape (orientations, rows, columns // 2 + 1)."""
+    """What all images of a recipe share; `spectra` has shape (orientations, rows, columns // 2 + 1)."""
 
     shape: tuple[int, int]
     spectra: NDArray[np.complex128]

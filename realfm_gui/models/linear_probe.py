@@ -48,8 +48,14 @@ class LinearProbe(ABC):
     def preprocessing(self) -> str:
         """Return, in one line, what is done to the pixels before they are encoded."""
 
-    def saliency_map(self, frame: Frame, index: int, head: FindingHead, method: str) -> SaliencyMap:
-        """Return a map of one frame (`index` of its case); only called with a method from `saliency_methods`."""
+    def saliency_map(
+        self,
+        frame: Frame,  # noqa: ARG002 - for subclasses that draw maps
+        index: int,
+        head: FindingHead,
+        method: str,
+    ) -> SaliencyMap:
+        """Return a map of frame `index` of its case, by one of `saliency_methods`."""
         raise ValueError(f"{self.info.name} draws no {method} map of frame {index} for {head.finding}")
 
     def fit(
@@ -62,12 +68,19 @@ class LinearProbe(ABC):
         total: int,
         progress: Progress,
     ) -> bytes:
-        """Encode the development cases once, fit one head per finding, and return them (see `ModelAdapter`)."""
+        """Encode the development cases once and fit one head per finding (see `ModelAdapter`)."""
         features: list[NDArray[np.float64]] = []
         patients: list[str] = []
         labels: list[dict[str, bool]] = []
         for batch in _batches(examples, CASES_PER_BATCH):
-            features.extend(self._case_features([example.frames for example in batch]))
+            encoded = self._case_features([example.frames for example in batch])
+            for example, vector in zip(batch, encoded, strict=True):
+                if not np.isfinite(vector).all():
+                    raise UserFacingError(
+                        f"The features of development case {example.case_id} are not finite numbers.",
+                        hint="Look for invalid pixel values in its image, or leave the case out.",
+                    )
+            features += encoded
             patients += [example.patient_id for example in batch]
             labels += [dict(example.labels) for example in batch]
             progress(len(features), total, "Reading development cases")
@@ -115,7 +128,7 @@ class LinearProbe(ABC):
         for (what, wanted), found in zip(ours.items(), theirs, strict=True):
             if wanted != found:
                 raise UserFacingError(
-                    f"The fitted head does not belong to this model: its {what} is {found!r}, here {wanted!r}.",
+                    f"The fitted head belongs to another model: its {what} is {found!r}, here {wanted!r}.",
                     hint=f"Fit {self.info.name} again on this study (realfm fit).",
                 )
         self._head = head

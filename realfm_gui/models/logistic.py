@@ -109,8 +109,19 @@ def _minimise(
         gradient = np.append(features.T @ residual + penalty * weights, residual.sum())
         return float(loss), gradient
 
-    limits = {"maxiter": MAX_STEPS, "maxfun": 2 * MAX_STEPS, "maxcor": 20, "ftol": 1e-14, "gtol": GRADIENT}
-    solution = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=limits)
+    solution = minimize(
+        loss_and_gradient,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        options={
+            "maxiter": MAX_STEPS,
+            "maxfun": 2 * MAX_STEPS,
+            "maxcor": 20,
+            "ftol": 1e-14,
+            "gtol": GRADIENT,
+        },
+    )
     return np.asarray(solution.x, dtype=np.float64)
 
 

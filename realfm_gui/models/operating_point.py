@@ -10,7 +10,7 @@ from realfm_gui.domain.protocol import OperatingPoint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenPoint:
-    """A threshold (a case is called positive where score >= threshold) and what it did where it was chosen."""
+    """A threshold (positive where score >= threshold) and what it did where it was chosen."""
 
     threshold: float
     sensitivity: float

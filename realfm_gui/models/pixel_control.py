@@ -32,10 +32,10 @@ class PixelControl(LinearProbe):
         title="16 × 16 pixels (shortcut control)",
         version="1",
         licence="Apache-2.0",
-        description="The same logistic regression on sixteen by sixteen averaged pixels; never shown to readers.",
+        description="The same logistic regression on 16 x 16 averaged pixels; never shown to readers.",
     )
 
-    def __init__(self, *, input_size: int = SIDE, device: str = "cpu") -> None:  # noqa: ARG002 - see class
+    def __init__(self, *, input_size: int = SIDE, device: str = "cpu") -> None:  # noqa: ARG002 - see above
         self.input_size = SIDE
         self.device = "cpu"
 

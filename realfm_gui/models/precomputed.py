@@ -72,8 +72,8 @@ class PrecomputedPredictions:
         for row in rows:
             if (row.case_id, row.finding) in seen:
                 raise UserFacingError(
-                    f"Two rows of {source} answer for the same case ({row.case_id}) and finding ({row.finding}).",
-                    hint="Keep one row per case and finding; several images of one case share one prediction.",
+                    f"Two rows of {source} answer for case {row.case_id}, finding {row.finding!r}.",
+                    hint="Keep one row per case and finding; the images of a case share one prediction.",
                 )
             seen.add((row.case_id, row.finding))
             by_case[row.case_id] = (*by_case.get(row.case_id, ()), row)
@@ -81,20 +81,20 @@ class PrecomputedPredictions:
 
     def fit(
         self,
-        examples: Iterable[Example],
+        examples: Iterable[Example],  # noqa: ARG002 - the contract's arguments
         *,
-        findings: Sequence[str],
-        operating_point: OperatingPoint,
-        seed: int,
-        total: int,
-        progress: Progress,
+        findings: Sequence[str],  # noqa: ARG002
+        operating_point: OperatingPoint,  # noqa: ARG002
+        seed: int,  # noqa: ARG002
+        total: int,  # noqa: ARG002
+        progress: Progress,  # noqa: ARG002
     ) -> bytes:
         """Refuse: the predictions are made."""
         raise UserFacingError(
             "Predictions from a file are not fitted.", hint="Import them and run the predictions directly."
         )
 
-    def load_head(self, content: bytes) -> None:
+    def load_head(self, content: bytes) -> None:  # noqa: ARG002 - the contract's argument
         """Refuse: there is no head."""
         raise UserFacingError("Predictions from a file have no head.", hint="Import them directly.")
 

@@ -42,7 +42,7 @@ class Letterbox:
         )
 
     def grid(self, *, first: float, step: float) -> GridGeometry:
-        """Return where a square grid lies on the image whose cell i is centred at canvas ``first + i * step``."""
+        """Return where a grid lies on the image whose cell i is centred at canvas ``first + i * step``."""
         row_offset, column_offset = self.to_image(first, first)
         return GridGeometry(
             row_offset=row_offset,
@@ -90,7 +90,7 @@ def brightness(frame: Frame) -> NDArray[np.float32]:
     # NaN bounds pass this test on purpose: they reach the score, which is then refused as not finite.
     if high <= low:
         return np.zeros_like(values)
-    shown = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    shown: NDArray[np.float32] = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
     if frame.shows_low_as_white:
         shown = 1.0 - shown
     if inside is not None:
@@ -99,7 +99,7 @@ def brightness(frame: Frame) -> NDArray[np.float32]:
 
 
 def to_canvas(frame: Frame, size: int) -> "tuple[torch.Tensor, Letterbox]":
-    """Return the frame on a black square canvas, float32 of shape (size, size) in 0 to 1, and its place there.
+    """Return the frame on a black square canvas, (size, size), float32 in 0 to 1, and its place there.
 
     Reduced by area-weighted (antialiased) interpolation, enlarged bilinearly, both with half-pixel centres.
     """

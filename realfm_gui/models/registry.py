@@ -27,9 +27,10 @@ class ModelListing:
 
 
 def available_models() -> list[ModelListing]:
-    """Return every registered model, sorted by name, without loading weights; the built-in ones load no torch.
+    """Return every registered model, sorted by name.
 
-    A model that cannot load is listed with the reason instead of left out.
+    No weights are loaded, and the built-in models do not import torch for it. A model that cannot load is
+    listed with the reason instead of left out.
     """
     return [_listing(name, entry) for name, entry in sorted(_entries().items())]
 

@@ -44,7 +44,7 @@ def _outcome(adapter: ModelAdapter, case: CaseFrames, saliency: str) -> list[Pre
     except UserFacingError as error:
         return PredictionFailure(case_id=case.case_id, reason=str(error))
     except (RuntimeError, ValueError, ArithmeticError, MemoryError) as error:
-        # torch raises RuntimeError for its own troubles, memory among them; Prediction refuses NaN as ValueError.
+        # torch raises RuntimeError for its own troubles, memory among them; a NaN score is a ValueError.
         logger.exception("%s failed on case %s", adapter.info.name, case.case_id)
         return PredictionFailure(case_id=case.case_id, reason=_reason(error))
     if not predictions:

@@ -5,6 +5,7 @@ word say the same, so that a figure also reads in black and white.
 """
 
 import io
+import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 UNAIDED, AIDED, MODEL, TRUTH = "#56B4E9", "#E69F00", "#CC79A7", "#009E73"
 INK, QUIET, HAIRLINE = "#222222", "#666666", "#BBBBBB"
 
-LONGEST_NAME = 30
+LONGEST_NAME = 26
 MOST_NUMBERED_ARROWS = 12
 WATERMARK = "SIMULATED"
 
@@ -56,8 +57,8 @@ def roc_figure(results: Mapping[str, Any]) -> str:
     from matplotlib import rc_context
 
     with rc_context({**STYLE, "svg.hashsalt": "roc"}):
-        figure = _figure(5.0, 5.0)
-        axes = figure.add_axes((0.12, 0.11, 0.85, 0.85))
+        figure = _figure(6.2, 6.2)
+        axes = figure.add_axes((0.10, 0.09, 0.88, 0.88))
         axes.plot([0, 1], [0, 1], color=HAIRLINE, linewidth=0.6, linestyle=(0, (4, 3)))
         for curve in results["roc"]["controls"].values():
             axes.plot(curve["fpr"], curve["tpr"], color=QUIET, linewidth=0.9, linestyle=(0, (2, 2)))
@@ -66,7 +67,14 @@ def roc_figure(results: Mapping[str, Any]) -> str:
         point = results["roc"]["ai_point"]
         if point is not None:
             axes.plot(
-                point["fpr"], point["tpr"], "D", color=MODEL, markersize=7, markeredgecolor="white", zorder=4
+                point["fpr"],
+                point["tpr"],
+                "D",
+                color=MODEL,
+                markersize=6.5,
+                markeredgecolor=INK,
+                markeredgewidth=0.5,
+                zorder=4,
             )
         _arrows(axes, results)
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="1 \u2212 specificity", ylabel="Sensitivity")
@@ -78,6 +86,9 @@ def roc_figure(results: Mapping[str, Any]) -> str:
 
 def _arrows(axes: "Axes", results: Mapping[str, Any]) -> None:
     readers = results["roc"]["readers"]
+    centre = [
+        sum(reader["aided"][axis] for reader in readers) / max(1, len(readers)) for axis in ("fpr", "tpr")
+    ]
     worse = {row["reader"] for row in results["per_reader"] if row["got_worse"]}
     for number, reader in enumerate(readers, start=1):
         start, end = ((reader[arm]["fpr"], reader[arm]["tpr"]) for arm in ("unaided", "aided"))
@@ -98,18 +109,27 @@ def _arrows(axes: "Axes", results: Mapping[str, Any]) -> None:
             zorder=3,
         )
         axes.plot(
-            *start, "o", color=UNAIDED, markersize=6, markeredgecolor=INK, markeredgewidth=0.5, zorder=4
+            *start, "o", color=UNAIDED, markersize=5.5, markeredgecolor=INK, markeredgewidth=0.5, zorder=4
         )
-        axes.plot(*end, "^", color=AIDED, markersize=7, markeredgecolor=INK, markeredgewidth=0.5, zorder=5)
+        axes.plot(*end, "^", color=AIDED, markersize=6, markeredgecolor=INK, markeredgewidth=0.5, zorder=5)
         if len(readers) <= MOST_NUMBERED_ARROWS:
             axes.annotate(
                 f"{number}\u25bc" if is_worse else str(number),
                 xy=end,
-                xytext=(6, 3),
+                xytext=_outwards(end, centre),
                 textcoords="offset points",
+                ha="center",
+                va="center",
                 fontsize=7.5,
                 zorder=6,
             )
+
+
+def _outwards(end: Sequence[float], centre: Sequence[float]) -> tuple[float, float]:
+    """Return an offset in points away from the other readers, where a number collides least."""
+    across, up = end[0] - centre[0], end[1] - centre[1]
+    length = math.hypot(across, up)
+    return (12 * across / length, 12 * up / length) if length > 1e-6 else (9.0, 0.0)
 
 
 def _key(axes: "Axes", results: Mapping[str, Any]) -> None:
@@ -170,8 +190,8 @@ def forest_figure(results: Mapping[str, Any]) -> str:
     rows = len(readers) + 1
     with rc_context({**STYLE, "svg.hashsalt": "forest"}):
         height = 1.0 + 0.27 * rows
-        figure = _figure(7.2, height)
-        axes = figure.add_axes((0.30, 0.62 / height, 0.36, 1 - 0.92 / height))
+        figure = _figure(7.6, height)
+        axes = figure.add_axes((0.32, 0.62 / height, 0.31, 1 - 0.92 / height))
         axes.axvline(0, color=QUIET, linewidth=0.8)
         for number, reader in enumerate(readers, start=1):
             name = f"{number}  {_short(reader['name'])}"
@@ -182,7 +202,9 @@ def forest_figure(results: Mapping[str, Any]) -> str:
         axes.set(ylim=(-0.6, rows - 0.4), yticks=[], xlabel="Change of AUC, aided minus unaided")
         axes.spines["left"].set_visible(False)
         axes.margins(x=0.08)
-        figure.text(0.68, 1 - 0.16 / height, f"Change ({level(results['alpha'])})", fontsize=8.5, color=QUIET)
+        figure.text(
+            0.646, 1 - 0.16 / height, f"Change ({level(results['alpha'])})", fontsize=8.5, color=QUIET
+        )
         _mark_simulated(figure, results)
         return _svg(figure, "forest")
 
@@ -218,7 +240,7 @@ def _forest_row(
     bounds = "no interval" if interval is None else f"{signed(interval[0])} to {signed(interval[1])}"
     axes.text(1.05, y, f"{signed(change)} ({bounds})", **place)
     if is_worse:
-        axes.text(1.78, y, "\u25bc worse", **place)
+        axes.text(1.86, y, "\u25bc worse", **place)
 
 
 def _figure(width_in: float, height_in: float) -> "Figure":

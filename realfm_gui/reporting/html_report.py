@@ -71,7 +71,13 @@ def render_report(results: Mapping[str, Any] | Sequence[Mapping[str, Any]], prov
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        signed=_signed, number=_number, percent=_percent, interval=_interval, seconds=_seconds, p=_p
+        signed=_signed,
+        number=_number,
+        percent=_percent,
+        interval=_interval,
+        seconds=_seconds,
+        share=_share,
+        p=_p,
     )
     source = files(__package__).joinpath("templates", "report.html.j2").read_text(encoding="utf-8")
     sections = []
@@ -147,6 +153,10 @@ def _percent(value: float | None) -> str:
     return DASH if value is None else f"{plain(100 * value, 1)} %"
 
 
+def _share(value: float) -> str:
+    return f"{100 * value:g} %"
+
+
 def _seconds(value: float | None) -> str:
     return DASH if value is None else f"{plain(value, 1)} s"
 
@@ -161,4 +171,4 @@ def _interval(bounds: Sequence[float] | None, style: str = "number") -> str:
 def _p(value: float | None) -> str:
     if value is None:
         return DASH
-    return "< 0.001" if value < 0.001 else plain(value)
+    return "p < 0.001" if value < 0.001 else f"p = {plain(value)}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 SUBGROUP_PREFIX = "subgroup_"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +132,8 @@ def _cell(value: object) -> object:
         return int(value)
     if isinstance(value, float) and value != value:  # NaN is a gap like None
         return None
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
+    if isinstance(value, str):
+        # A lone carriage return is not quoted by the writer and would break the row in two.
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        return f"'{text}" if text.startswith(FORMULA_STARTS) else text
     return value

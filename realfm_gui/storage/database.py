@@ -26,10 +26,11 @@ def connect(database: Path, *, read_only: bool = False, create: bool = False) ->
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # what a draft said is gone when the draft is
         connection.execute("PRAGMA fullfsync = ON")  # macOS only: its plain fsync stops at the drive's cache
         connection.execute("PRAGMA trusted_schema = OFF")
         if read_only:
-            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA query_only = OFF")
         if create:
             connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
@@ -48,6 +49,10 @@ def _reading_mode(database: Path) -> str:
     # As the last one out, a connection that may write takes those two files away again; query_only
     # keeps it from changing anything else.
     return "rw"
+
+
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged database raises; the second where SQLite quotes damaged text in its message."""
 
 
 class DamagedStudyError(UserFacingError):
@@ -70,6 +75,8 @@ def in_the_users_words(root: Path) -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise
+    except UnicodeDecodeError as error:
+        raise damaged(root) from error
     except sqlite3.DatabaseError as error:
         # The low byte is the primary code: https://www.sqlite.org/rescode.html
         code = getattr(error, "sqlite_errorcode", None)

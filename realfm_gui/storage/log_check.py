@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from realfm_gui.domain.events import Event, EventKind
+from realfm_gui.storage.database import UNREADABLE
 from realfm_gui.storage.event_log import FIELDS, GENESIS, canonical_json, event_from_row, event_hash
 from realfm_gui.storage.verify_report import Problem
 
@@ -59,7 +60,7 @@ def _read_rows(connection: sqlite3.Connection) -> tuple[list[Row], list[int]]:
     try:
         for row in connection.execute(f"{_SELECT} ORDER BY sequence"):
             rows.append(row)  # noqa: PERF402 - what was read before an error must be kept
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         pass
     else:
         return rows, []
@@ -68,7 +69,7 @@ def _read_rows(connection: sqlite3.Connection) -> tuple[list[Row], list[int]]:
     for sequence in range(len(rows) + 1, max(_last_mentioned(connection), len(rows) + 1) + 1):
         try:
             row = connection.execute(f"{_SELECT} WHERE sequence = ?", (sequence,)).fetchone()
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             row = None
         if row is None:
             unreadable.append(sequence)
@@ -87,7 +88,7 @@ def _last_mentioned(connection: sqlite3.Connection) -> int:
         try:
             sql = f"SELECT sequence FROM {table} ORDER BY sequence DESC LIMIT 1"  # noqa: S608 - as above
             row = connection.execute(sql).fetchone()
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             continue
         if row and isinstance(row[0], int) and row[0] <= possible:
             found.append(row[0])
@@ -131,7 +132,9 @@ def _check_event(sequence: int, row: Row, previous: set[str]) -> tuple[Event | N
     wrong = list(_damaged_fields(sequence, fields))
     if wrong:
         return None, wrong, accepted
-    computed = {event_hash(before, **{**fields, "payload": json.loads(fields["payload"])}) for before in previous}
+    computed = {
+        event_hash(before, **{**fields, "payload": json.loads(fields["payload"])}) for before in previous
+    }
     if not accepted or (previous and stored_hash not in computed):
         return None, ["was changed: its hash does not follow from its content"], accepted | computed
     return event_from_row(row), [], accepted

@@ -33,8 +33,8 @@ def m001_log_projections_and_drafts(db: Any) -> None:
         db.execute(statement)
 
 
-# `events` is WITHOUT ROWID so that the sequence number is a stored field like any other: as an alias of the
-# row id, a byte of its record would be ignored by SQLite, and a change of it could not be seen.
+# The sequence number of `events` is its row id: appending then never moves older rows to another page, and
+# with `secure_delete` (see database.py) no stale copy of an event stays behind in the file.
 _M001 = (
     "PRAGMA application_id = 0x52464D53",
     "PRAGMA user_version = 1",
@@ -47,7 +47,7 @@ _M001 = (
         kind TEXT NOT NULL,
         payload TEXT NOT NULL,
         hash TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID""",
+    ) STRICT""",
     """CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
         BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END""",
     """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events

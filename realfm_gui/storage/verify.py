@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from realfm_gui.domain.events import Event, EventKind
-from realfm_gui.storage.database import DamagedStudyError, open_database
+from realfm_gui.storage.database import UNREADABLE, DamagedStudyError, open_database
 from realfm_gui.storage.log_check import check_log, lenient_text
 from realfm_gui.storage.migrations import migrate
 from realfm_gui.storage.paths import StudyPaths
@@ -48,7 +48,7 @@ def verify_study(root: Path) -> VerifyReport:
             connection.execute("BEGIN")  # one snapshot, whatever other programs append meanwhile
             count, events, problems = check_log(connection)
             problems += _check_structure(connection)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             return VerifyReport(events=0, problems=(Problem(file=_DATABASE, what=f"is damaged: {error}"),))
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as rebuilt:
             migrate(rebuilt)
@@ -69,7 +69,7 @@ def verify_study(root: Path) -> VerifyReport:
 def _check_structure(connection: sqlite3.Connection) -> Iterator[Problem]:
     try:
         messages = [message for (message,) in connection.execute("PRAGMA integrity_check")]
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         messages = [str(error)]
     for message in messages:
         if message != "ok":
@@ -91,7 +91,7 @@ def _compare_tables(stored: sqlite3.Connection, rebuilt: sqlite3.Connection) -> 
     for table, key in TABLES.items():
         try:
             rows = _rows_by_key(stored, table, key)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             yield Problem(file=_DATABASE, what=f"table {table} cannot be read: {error}")
             continue
         expected = _rows_by_key(rebuilt, table, key)

@@ -76,7 +76,7 @@ def survey(
     """Read every file's header and sort it into a case; append to `refused` what cannot be used."""
     from realfm_gui.imaging.sources import read_source
 
-    cases = _Sorter(known)
+    matched: list[_Matched] = []
     for number, path in enumerate(found):
         progress(number, len(found), "Reading headers")
         try:
@@ -87,34 +87,71 @@ def survey(
                 row = matcher.row_for(path, patient=source.patient, uids=uids)
                 if row is None:
                     raise _RefusedError("has no row in the truth table")
-            cases.add(path, source, row)
+            matched.append(_Matched(path=path, source=source, row=row))
         except (UserFacingError, _RefusedError) as error:
             refused.append((str(path), str(error)))
     progress(len(found), len(found), "Reading headers")
+    cases = _Sorter(known, _split_of_each_patient(known, matched))
+    for image in matched:
+        try:
+            cases.add(image)
+        except _RefusedError as error:
+            refused.append((str(image.path), str(error)))
     return list(cases.candidates.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matched:
+    """A source with its row of the truth table."""
+
+    path: Path
+    source: "SourceImage"
+    row: TruthRow | None
+
+    @property
+    def patient(self) -> str:
+        return (self.row.patient if self.row is not None else "") or self.source.patient
+
+    @property
+    def split(self) -> Split:
+        return Split.READING if self.row is None else self.row.split
+
+
+def _split_of_each_patient(known: KnownSources, matched: Sequence[_Matched]) -> dict[str, Split]:
+    """Give every patient one split: the imported one, else the one that spares the test set.
+
+    A patient in two splits leaks. Dropping the development image costs the model a little; dropping the
+    reading image would cost the study a case.
+    """
+    precedence = [Split.READING, Split.TRAINING, Split.DEVELOPMENT]
+    split_of: dict[str, Split] = {}
+    for image in matched:
+        before = split_of.get(image.patient, image.split)
+        split_of[image.patient] = min(before, image.split, key=precedence.index)
+    return {**split_of, **known.split_of}
 
 
 class _Sorter:
     """Sorts sources into cases and refuses what would break the study."""
 
-    def __init__(self, known: KnownSources) -> None:
+    def __init__(self, known: KnownSources, split_of: Mapping[str, Split]) -> None:
         self.candidates: dict[tuple[str, str], Candidate] = {}
         self._known = known
         self._sha256 = dict(known.by_sha256)
         self._sop_uids = dict(known.by_sop_uid)
         self._patients = dict(known.patients)
-        self._split_of = dict(known.split_of)
+        self._split_of = split_of
 
-    def add(self, path: Path, source: "SourceImage", row: TruthRow | None) -> None:
+    def add(self, image: _Matched) -> None:
+        path, source, row = image.path, image.source, image.row
         if source.sha256 in self._sha256:
             raise _RefusedError(f"is the same file as {self._sha256[source.sha256]}")
         if source.sop_uid and source.sop_uid in self._sop_uids:
             raise _RefusedError(f"has the same SOP instance UID as {self._sop_uids[source.sop_uid]}")
-        patient = (row.patient if row is not None else "") or source.patient
-        split = Split.READING if row is None else row.split
-        already = self._split_of.get(patient, split)
-        if already is not split:
-            raise _RefusedError(f"its patient is already in the split {already}; here it is in {split}")
+        patient, split = image.patient, self._split_of[image.patient]
+        if image.split is not split:
+            reason = f"its patient is in the split {split}, this image would be in {image.split}"
+            raise _RefusedError(f"{reason}: no patient may be in two")
         key = (patient, source.study_uid or source.sha256)
         if key in self._known.examinations:
             raise _RefusedError("belongs to a case that is already imported")
@@ -133,7 +170,6 @@ class _Sorter:
             raise _RefusedError("its truth differs from that of another image of the same examination")
         else:
             candidate.sources.append((path, source))
-        self._split_of[patient] = split
         self._sha256[source.sha256] = str(path)
         if source.sop_uid:
             self._sop_uids[source.sop_uid] = str(path)

@@ -2,15 +2,16 @@
 
 import hashlib
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from realfm_gui.domain.case import Split
+from realfm_gui.domain.case import Case, Split
 from realfm_gui.domain.changes import Changes
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.identifiers import new_run_id
-from realfm_gui.domain.prediction import PredictionFailure, RunRecord
+from realfm_gui.domain.prediction import Prediction, PredictionFailure, RunRecord
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.case_frames import frames_of
@@ -45,8 +46,6 @@ def run_model(
         If reading has begun, the model is not fitted, or there is no case. A case the model fails on does not
         raise: it is recorded as a failure with its reason.
     """
-    from realfm_gui.models.runs import predict_cases
-
     refuse_after_first_reading(store, model)
     cases = store.cases(Split.TRAINING, Split.READING)
     if not cases:
@@ -57,9 +56,7 @@ def run_model(
     files: dict[str, str] = {}
     failures: list[PredictionFailure] = []
     try:
-        for case_id, outcome in predict_cases(
-            adapter, frames_of(store, cases), saliency=method, total=len(cases), progress=progress
-        ):
+        for case_id, outcome in _outcomes(store, adapter, cases, method, progress):
             if isinstance(outcome, PredictionFailure):
                 failures.append(outcome)
             else:
@@ -89,6 +86,21 @@ def run_model(
     return Changes(models=True)
 
 
+def _outcomes(
+    store: StudyStore, adapter: "ModelAdapter", cases: Sequence[Case], saliency: str, progress: Progress
+) -> Iterator[tuple[str, list[Prediction] | PredictionFailure]]:
+    from realfm_gui.models.runs import predict_cases
+
+    for number, case in enumerate(cases, start=1):
+        try:
+            frames = list(frames_of(store, [case]))
+        except UserFacingError as error:  # an image that was damaged after its import costs its case only
+            yield case.case_id, PredictionFailure(case_id=case.case_id, reason=str(error))
+        else:
+            yield from predict_cases(adapter, frames, saliency=saliency, total=1, progress=silent)
+        progress(number, len(cases), f"Running {adapter.info.name}")
+
+
 def _adapter(store: StudyStore, model: str, scores: Path | None) -> "tuple[ModelAdapter, str]":
     from realfm_gui.models.registry import create_model
 
@@ -111,7 +123,9 @@ def _adapter(store: StudyStore, model: str, scores: Path | None) -> "tuple[Model
 
 def _saliency_method(adapter: "ModelAdapter", asked: str | None, by_protocol: str) -> str:
     if asked is None:
-        return by_protocol if by_protocol in adapter.saliency_methods else "none"
+        if by_protocol == "none" or by_protocol in adapter.saliency_methods:
+            return by_protocol
+        return next(iter(adapter.saliency_methods), "none")
     if asked != "none" and asked not in adapter.saliency_methods:
         known = ", ".join((*adapter.saliency_methods, "none"))
         raise UserFacingError(

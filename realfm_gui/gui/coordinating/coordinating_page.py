@@ -114,7 +114,14 @@ class CoordinatingPage(QWidget):
     def set_busy(self, is_busy: bool) -> None:
         """Lock the actions while one of them is under way: a second click does nothing."""
         self._is_busy = is_busy
+        if is_busy:
+            self.show_notice("")
         self._apply_busy()
+
+    def show_notice(self, sentence: str) -> None:
+        """Say what has just been done, until the next thing is."""
+        self._notice.setText(sentence)
+        self._notice.setVisible(bool(sentence))
 
     def ask_for_import(self) -> None:
         """Open the import dialog."""
@@ -204,6 +211,8 @@ class CoordinatingPage(QWidget):
     def _lay_out(self) -> None:
         self._description = text_label("", "quiet", wraps=True)
         self._next_sentence = text_label("", "title", wraps=True)
+        self._notice = text_label("", "notice", wraps=True)
+        self._notice.hide()
         self._primary = QPushButton()
         self._primary.setProperty("role", "primary")
         self._primary.clicked.connect(self._do_next)
@@ -217,6 +226,7 @@ class CoordinatingPage(QWidget):
         middle = column(spacing=8, margins=(24, 24, 24, 32))
         middle.addLayout(todo)
         middle.addWidget(self._description)
+        middle.addWidget(self._notice)
         middle.addWidget(self.progress)
         for part in (
             self._section("cases", "Cases", self._no_cases, self._cases, tools=(self._import,)),

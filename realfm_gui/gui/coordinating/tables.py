@@ -26,16 +26,16 @@ MODELS = (
 )
 READERS = (
     Column(title="Reader"),
-    Column(title="Unaided, locked", width=144),
-    Column(title="Aided, submitted", width=144),
+    Column(title="Unaided, locked", width=136),
+    Column(title="Aided, submitted", width=136),
     Column(
         title="Time per case",
-        width=96,
+        width=88,
         is_number=True,
         tip="Median active time of a finished case, both looks together",
     ),
-    Column(title="Last active (UTC)", width=136),
-    Column(title="State", width=112),
+    Column(title="Last active (UTC)", width=128),
+    Column(title="State", width=104),
 )
 REFUSED = (Column(title="File"), Column(title="Reason"))
 
@@ -103,7 +103,7 @@ def reader_rows(readers: Sequence[ReaderOverview]) -> list[list[Cell | str]]:
     return [
         [
             Cell(
-                text=reader.name + (" (simulated)" if reader.is_simulated else ""),
+                text=_name(reader),
                 tip=f"{reader.name} · {reader.reader_id}",
             ),
             Cell(
@@ -117,6 +117,11 @@ def reader_rows(readers: Sequence[ReaderOverview]) -> list[list[Cell | str]]:
         ]
         for reader in readers
     ]
+
+
+def _name(reader: ReaderOverview) -> str:
+    says_so = "simulated" in reader.name.casefold()
+    return reader.name + (" (simulated)" if reader.is_simulated and not says_so else "")
 
 
 def _state(reader: ReaderOverview) -> Cell:

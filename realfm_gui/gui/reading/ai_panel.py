@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider,
 from realfm_gui.domain.prediction import SaliencyMap
 from realfm_gui.gui.reading.ai_scales import ColourBar, ScoreBar
 from realfm_gui.gui.reading.answer_panel import Segment
-from realfm_gui.gui.reading.appearance import set_look
 from realfm_gui.gui.reading.commands import tooltip
 from realfm_gui.gui.theme import AI_ALONE, DARK, GRID
 from realfm_gui.gui.viewer.overlay_layer import FLAT_NOTICE, OverlayLook
@@ -33,17 +32,22 @@ class AdviceRow(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        if is_named:
-            self.name = QLabel(advice.name)
-            layout.addWidget(self.name)
         self.bar = ScoreBar(advice.percent, advice.score)
-        layout.addWidget(self.bar)
         self.meaning = QLabel(advice.meaning)
         self.meaning.setWordWrap(True)
-        layout.addWidget(self.meaning)
         self.call = QLabel(call_words(advice.calls_for_recall))
         self.call.setProperty("role", "caption")
-        layout.addWidget(self.call)
+        if is_named:
+            # Several findings share the height of a small screen: name and call on one line.
+            self.call.setText(short_call_words(advice.calls_for_recall))
+            head = QHBoxLayout()
+            head.addWidget(QLabel(advice.name), 1)
+            head.addWidget(self.call)
+            layout.addLayout(head)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.meaning)
+        if not is_named:
+            layout.addWidget(self.call)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         """Go to the place."""
@@ -76,25 +80,26 @@ class AiPanel(QFrame):
         self.rows: dict[str, AdviceRow] = {}
         title = QLabel("AI")
         title.setStyleSheet(f"color: {AI_ALONE};")
-        self._model = QLabel()
-        self._model.setProperty("role", "caption")
+        self.line = QLabel()
+        self.line.setProperty("role", "caption")
         head = QHBoxLayout()
         head.addWidget(title)
         head.addStretch(1)
-        head.addWidget(self._model)
-        self.line = QLabel()
-        self.line.setWordWrap(True)
+        head.addWidget(self.line)
+        self.trouble = QLabel()
+        self.trouble.setProperty("role", "warning")
+        self.trouble.setWordWrap(True)
         self._rows_box = QVBoxLayout()
-        self._rows_box.setSpacing(GRID)
+        self._rows_box.setSpacing(4)
         self.map_line = QLabel()
         self.map_line.setProperty("role", "caption")
         self.map_line.setWordWrap(True)
         self.map_box = self._map_controls()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, GRID, 12, GRID + 2)
-        layout.setSpacing(6)
+        layout.setContentsMargins(12, GRID, 12, GRID)
+        layout.setSpacing(4)
         layout.addLayout(head)
-        layout.addWidget(self.line)
+        layout.addWidget(self.trouble)
         layout.addLayout(self._rows_box)
         layout.addWidget(self.map_box)
         layout.addWidget(self.map_line)
@@ -102,30 +107,23 @@ class AiPanel(QFrame):
 
     def show_sealed(self) -> None:
         """Before the lock: nothing of the AI is there, and the panel says when it will be."""
-        self._start("Shown after the lock", role="caption")
+        self._start("Shown after the lock")
 
     def show_waiting(self) -> None:
         """Say that the output is being fetched, after the lock."""
-        self._start("Fetching the AI's answer", role="caption")
+        self._start("Fetching its answer")
 
     def show_advice(self, advice: Advice) -> None:
         """Show the AI's answer, or why there is none."""
         if advice.failure:
-            self._start(f"⚠ The model could not answer this case: {advice.failure}", role="warning")
+            self._start(advice.model, trouble=f"⚠ The model could not answer this case: {advice.failure}")
         else:
-            self._start("")
+            self._start(advice.model)
             for finding in advice.findings:
                 row = AdviceRow(finding, is_named=len(advice.findings) > 1)
                 row.chosen.connect(self.finding_chosen)
                 self.rows[finding.finding] = row
                 self._rows_box.addWidget(row)
-        self._model.setText(advice.model)
-        self._is_revealed = True
-        self.update()
-
-    def show_failure(self, reason: str) -> None:
-        """Say that the output could not be read: not the model's silence, but ours."""
-        self._start(f"⚠ The AI's answer could not be read: {reason}", role="warning")
         self._is_revealed = True
         self.update()
 
@@ -182,17 +180,16 @@ class AiPanel(QFrame):
         if self._is_revealed:
             self.painted.emit()
 
-    def _start(self, line: str, *, role: str = "") -> None:
+    def _start(self, line: str, *, trouble: str = "") -> None:
         while item := self._rows_box.takeAt(0):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         self.rows = {}
         self._is_revealed = False
-        self._model.setText("")
         self.line.setText(line)
-        self.line.setVisible(bool(line))
-        set_look(self.line, "role", role)
+        self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
         self.map_box.hide()
         self.map_line.hide()
 
@@ -200,6 +197,7 @@ class AiPanel(QFrame):
         box = QWidget()
         self.switch = Segment("Heat map: on")
         self.switch.setProperty("compact", True)
+        self.switch.setProperty("arm", "ai")
         self.switch.setToolTip(f"{tooltip('map')}. {tooltip('peek')}")
         self.switch.clicked.connect(self._switch_clicked)
         self.colour_bar = ColourBar()
@@ -241,6 +239,11 @@ def call_words(call: bool | None) -> str:
     if call is None:
         return "The model makes no call: it has no operating point"
     return f"Recall at its operating point: {'yes' if call else 'no'}"
+
+
+def short_call_words(call: bool | None) -> str:
+    """Return the model's call where there is little room."""
+    return "no call" if call is None else f"its call: {'recall' if call else 'no recall'}"
 
 
 def _slider(name: str) -> tuple[QSlider, QLabel]:

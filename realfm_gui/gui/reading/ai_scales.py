@@ -31,7 +31,7 @@ class ScoreBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
-        return QSize(240, 28)
+        return QSize(240, 24)
 
     def set_mapped(self, is_mapped: bool) -> None:
         """Mark the finding whose map is on the picture."""

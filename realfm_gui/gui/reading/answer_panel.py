@@ -63,10 +63,11 @@ class FindingCard(QFrame):
     confidence_chosen = Signal(str, int)
     selected = Signal(str)
 
-    def __init__(self, finding: Finding, levels: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, finding: Finding, levels: int, *, is_only: bool = True) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.finding = finding
+        self._is_only = is_only
         question = QLabel(finding.question or finding.name)
         question.setWordWrap(True)
         self.slider = LikelihoodSlider()
@@ -87,12 +88,18 @@ class FindingCard(QFrame):
         choices.setColumnStretch(1, 4)
 
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, GRID, 12, GRID + 2)
+        layout.setContentsMargins(12, GRID, 12, GRID)
         layout.setSpacing(4)
-        layout.addWidget(question)
+        head = QHBoxLayout()
+        head.addWidget(question, 1)
+        layout.addLayout(head)
         layout.addWidget(self.slider)
         layout.addLayout(choices)
-        layout.addWidget(self._before)
+        if is_only:
+            layout.addWidget(self._before)
+        else:
+            # Several findings share the height of a small screen: the locked answer goes beside the question.
+            head.addWidget(self._before)
 
         self.slider.likelihood_changing.connect(lambda v: self.likelihood_changing.emit(finding.id, v))
         self.slider.likelihood_changed.connect(lambda v: self.likelihood_changed.emit(finding.id, v))
@@ -135,7 +142,8 @@ class FindingCard(QFrame):
             _show(button, draft.confidence == level, phase, Part.CONFIDENCE in missing)
         set_look(self, "chosen", is_selected)
         self._before.setVisible(phase is Phase.AIDED)
-        self._before.setText(unaided_words(unaided))
+        self._before.setText(unaided_words(unaided, is_short=not self._is_only))
+        self._before.setToolTip(unaided_words(unaided))
 
 
 class AnswerPanel(QWidget):
@@ -159,11 +167,13 @@ class AnswerPanel(QWidget):
 
     def __init__(self, findings: Sequence[Finding], levels: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cards: Mapping[str, FindingCard] = {f.id: FindingCard(f, levels) for f in findings}
+        self.cards: Mapping[str, FindingCard] = {
+            f.id: FindingCard(f, levels, is_only=len(findings) == 1) for f in findings
+        }
         self.flags: Mapping[CaseFlag, Segment] = {flag: Segment(words) for flag, words in FLAG_WORDS.items()}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout.setSpacing(6)
         for card in self.cards.values():
             layout.addWidget(card)
             card.likelihood_changing.connect(self.likelihood_changing)
@@ -199,11 +209,13 @@ class AnswerPanel(QWidget):
         self.setEnabled(state.can_answer)
 
 
-def unaided_words(answer: FindingAnswer | None) -> str:
+def unaided_words(answer: FindingAnswer | None, *, is_short: bool = False) -> str:
     """Return the locked answer in one line."""
     if answer is None:
-        return "▼ Unaided, locked: not rated"
+        return "▼ not rated" if is_short else "▼ Unaided, locked: not rated"
     call = "recall" if answer.recall else "no recall"
+    if is_short:
+        return f"▼ {answer.likelihood} · {call} · {answer.confidence}"
     return f"▼ Unaided, locked: {answer.likelihood} · {call} · confidence {answer.confidence}"
 
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QWidget
 
 from realfm_gui.domain.reading import Phase
-from realfm_gui.gui.theme import AIDED, DARK, SIZE_BODY, SIZE_SMALL, UNAIDED, style_sheet
+from realfm_gui.gui.theme import AI_ALONE, AIDED, DARK, SIZE_BODY, SIZE_SMALL, UNAIDED, style_sheet
 
 ARM_COLOUR = {Phase.UNAIDED: UNAIDED, Phase.AIDED: AIDED}
 
@@ -26,9 +26,12 @@ def room_sheet() -> str:
         f"color: {DARK.on_accent}; }}"
         f'{segment}[arm="aided"]:checked {{ background: {AIDED}; border-color: {AIDED}; '
         f"color: {DARK.on_accent}; }}"
+        f'{segment}[arm="ai"]:checked {{ background: {DARK.raised}; border-color: {AI_ALONE}; '
+        f"color: {AI_ALONE}; }}"
         f"{segment}:checked:focus {{ border-color: {DARK.ink}; }}"
         f'{segment}[missing="true"] {{ border-color: {DARK.warn}; }}'
         f'QFrame[role="card"][chosen="true"] {{ border-color: {DARK.ink_quiet}; }}'
+        f'QPushButton[role="waiting"] {{ min-height: 24px; font-weight: 500; }}'
         f'QFrame[role="card"] {{ border-radius: 4px; }}'
     )
 

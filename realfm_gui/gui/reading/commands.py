@@ -28,6 +28,8 @@ class Command:
     is_held: bool = False
     repeats: bool = False
     """Whether a held key repeats it: scrolling and nudging do, answers never."""
+    shown_as: str = ""
+    """How the key sheet writes the keys where it is not simply their names."""
     is_listed: bool = True
     """False for the siblings of a listed command (digits 2 to 9)."""
 
@@ -45,6 +47,7 @@ def _digits(what: str, title: str, *, prefix: str, action: str, group: str, coun
             action=action,
             argument=n,
             group=group,
+            shown_as=f"{prefix}1 … {prefix}{count}",
             is_listed=n == 1,
         )
         for n in range(1, count + 1)
@@ -66,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
             group=ANSWER),
     Command(id="recall-no", title="Recall: no", keys=("N",), action="choose_recall", argument=0,
             group=ANSWER),
-    *_digits("confidence", "Confidence (1 to 9)", prefix="", action="choose_confidence", group=ANSWER,
+    *_digits("confidence", "Confidence", prefix="", action="choose_confidence", group=ANSWER,
              count=CONFIDENCE_KEYS),
     Command(id="next-finding", title="Next finding", keys=("J",), action="select_finding", argument=1,
             group=ANSWER),
@@ -84,7 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(id="zoom-in", title="Zoom in", keys=("+", "="), action="zoom_in", group=PICTURE),
     Command(id="zoom-out", title="Zoom out", keys=("-",), action="zoom_out", group=PICTURE),
     Command(id="reset", title="Reset window and zoom", keys=("R",), action="reset_view", group=PICTURE),
-    *_digits("preset", "Window preset (1 to 9)", prefix="Ctrl+", action="choose_preset", group=PICTURE,
+    *_digits("preset", "Window preset", prefix="Ctrl+", action="choose_preset", group=PICTURE,
              count=PRESET_KEYS),
     Command(id="text", title="Show or hide the corner text", keys=("H",), action="toggle_text",
             group=PICTURE),

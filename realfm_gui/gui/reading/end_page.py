@@ -1,7 +1,7 @@
 """What a reader sees when a sitting has ended: that it is all kept, and the receipt."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from realfm_gui.gui.reading.appearance import icon
@@ -39,6 +39,11 @@ class EndPage(QWidget):
         self.back = QPushButton("Back to the start page")
         self.back.setProperty("role", "primary")
         self.back.clicked.connect(self.leave_requested)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            enter = QShortcut(QKeySequence(key), self)
+            enter.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            enter.setAutoRepeat(False)
+            enter.activated.connect(self.leave_requested)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.copy)

@@ -1,10 +1,22 @@
 """The sheet that lists every key, built from the table of commands."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from realfm_gui.gui.reading.commands import ANSWER, COMMANDS, GROUPS, MOUSE, key_name
 from realfm_gui.gui.theme import DARK, GRID
+
+KEY_WIDTH = 176
+"""Of the column of keys in logical pixels: the longest entry fits."""
 
 
 class KeySheet(QDialog):
@@ -16,7 +28,7 @@ class KeySheet(QDialog):
         left, right = QVBoxLayout(), QVBoxLayout()
         for group in GROUPS:
             rows = [
-                (" or ".join(key_name(key) for key in c.keys), c.title)
+                (c.shown_as or " or ".join(key_name(key) for key in c.keys), c.title)
                 for c in COMMANDS
                 if c.group == group and c.is_listed
             ]
@@ -43,6 +55,7 @@ class KeySheet(QDialog):
 
 def _table(title: str, rows: list[tuple[str, str]]) -> QWidget:
     box = QWidget()
+    box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
     grid = QGridLayout(box)
     grid.setContentsMargins(0, GRID, 0, GRID)
     grid.setHorizontalSpacing(2 * GRID)
@@ -54,7 +67,7 @@ def _table(title: str, rows: list[tuple[str, str]]) -> QWidget:
         key = QLabel(keys)
         key.setStyleSheet(f"color: {DARK.ink};")
         key.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        key.setMinimumWidth(13 * GRID)
+        key.setMinimumWidth(KEY_WIDTH)
         grid.addWidget(key, number, 0)
         grid.addWidget(QLabel(words), number, 1)
     grid.setColumnStretch(1, 1)

@@ -52,7 +52,7 @@ class LikelihoodSlider(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
-        return QSize(240, 40)
+        return QSize(240, 39)
 
     def show_value(self, value: int | None, *, phase: Phase, unaided: int | None, is_missing: bool) -> None:
         """Show an answer, in its arm's colour, with the locked unaided one as a tick."""

@@ -328,7 +328,7 @@ class ReadingPage(QWidget):
                 continue
             action = getattr(self, command.action)
             for key in command.keys:
-                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut = QShortcut(QKeySequence(key), self._room)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.setAutoRepeat(command.repeats)
                 argument = command.argument

@@ -1,12 +1,13 @@
 """The right column: indication, answers, AI, and the one button."""
 
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from realfm_gui.domain.protocol import Protocol
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.reading.ai_panel import AiPanel
 from realfm_gui.gui.reading.answer_panel import AnswerPanel
-from realfm_gui.gui.reading.appearance import PANEL_WIDTH
+from realfm_gui.gui.reading.appearance import PANEL_WIDTH, set_look
 from realfm_gui.gui.reading.commands import tooltip
 from realfm_gui.gui.reading.state import RoomState, Stage
 from realfm_gui.gui.theme import GRID
@@ -34,7 +35,7 @@ class SidePanel(QWidget):
         self.primary.setToolTip(tooltip("primary"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout.setSpacing(6)
         layout.addWidget(self.indication)
         layout.addWidget(self.answers)
         layout.addWidget(self.ai)
@@ -49,10 +50,9 @@ class SidePanel(QWidget):
         text = state.missing_text() if state.stage is Stage.READING else ""
         self.missing.setText(text or self._explanation(state))
         role = "warning" if text and highlights_missing else "caption"
-        if self.missing.property("role") != role:
-            self.missing.setProperty("role", role)
-            self.missing.style().unpolish(self.missing)
-            self.missing.style().polish(self.missing)
+        set_look(self.missing, "role", role)
+        # Bright only when it can do its work: beside the picture nothing else shines.
+        set_look(self.primary, "role", "waiting" if text else "primary")
         words = PRIMARY_WORDS[state.phase]
         if state.stage is Stage.STUCK:
             words = "Try again  ⏎"
@@ -86,11 +86,11 @@ class _Indication(QFrame):
         caption.setProperty("role", "caption")
         self.words = QLabel()
         self.words.setWordWrap(True)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(12, GRID, 12, GRID)
-        layout.setSpacing(2)
-        layout.addWidget(caption)
-        layout.addWidget(self.words)
+        layout.setSpacing(GRID)
+        layout.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.words, 1, Qt.AlignmentFlag.AlignTop)
 
     def show_words(self, words: str) -> None:
         """Show the indication; without one the card takes no room."""

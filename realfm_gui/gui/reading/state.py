@@ -1,6 +1,6 @@
 """The reading room's memory: where the reader is, what is answered, what is missing. Without Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -106,7 +106,7 @@ class RoomState:
         self._fill(self.unaided or CaseAnswer())
         if draft is not None:
             self._fill(draft.answer)
-            self._fill_partly(draft.view.get("answers", {}))
+            self._fill_partly(draft.view.get("answers", ()))
         self.selected = self.protocol.findings[0].id
 
     def start_clock(self, now_ms: float) -> None:
@@ -212,10 +212,11 @@ class RoomState:
         """
         if self.step is None or self._clock is None:
             return None
-        partly = {
-            name: {part.value: value for part in Part if (value := getattr(d, part.value)) is not None}
+        partly = [
+            {"finding": name}
+            | {part.value: value for part in Part if (value := getattr(d, part.value)) is not None}
             for name, d in self.answers.items()
-        }
+        ]
         return Draft(
             reader=reader,
             case_id=self.step.case_id,
@@ -269,8 +270,9 @@ class RoomState:
             for finding in self.protocol.findings
         }
 
-    def _fill_partly(self, partly: Mapping[str, Mapping[str, Any]]) -> None:
-        for name, parts in partly.items():
+    def _fill_partly(self, partly: Iterable[Mapping[str, Any]]) -> None:
+        for given in partly:
+            name = given["finding"]
             if name in self.answers:
-                known = {part.value: parts[part.value] for part in Part if part.value in parts}
+                known = {part.value: given[part.value] for part in Part if part.value in given}
                 self.answers[name] = replace(self.answers[name], **known)

@@ -111,10 +111,10 @@ class HomePage(QWidget):
         self._remove.setVisible(False)
         self._list.show_rows([_as_row(study) for study in studies])
         if studies:
-            self._list.setFocus()
+            self.setFocusProxy(self._list)
         else:
             self._point_doors("")
-            self._empty.button.setFocus()
+            self.setFocusProxy(self._empty.button)
 
     def set_busy(self, is_busy: bool) -> None:
         """Lock what would start a second piece of work."""

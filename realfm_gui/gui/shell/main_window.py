@@ -1,5 +1,7 @@
 """The window: a slim bar, one page at a time, a status bar. It knows no study and no workflow."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -21,6 +23,7 @@ from realfm_gui.gui.widgets.labels import ElidedLabel, row, text_label
 
 BANNER = "Research use only. Not for diagnosis."
 WORKSPACES = (("read", "Read"), ("set-up", "Set up"), ("analyse", "Analyse"))
+WHILE_READING = frozenset({"quit", "fullscreen"})
 ALWAYS_DARK = frozenset({"reading"})
 """Pages beside an image: nothing there may be brighter than it."""
 
@@ -46,6 +49,7 @@ class MainWindow(QMainWindow):
         self.resize(1600, 1000)
         self._pages: dict[str, QWidget] = {}
         self._may_close = False
+        self._is_study_open = False
         self._is_light = False
         self.stack = QStackedWidget()
         self.actions_by_id = build_actions(self, {command.id: self._ask(command.id) for command in COMMANDS})
@@ -66,19 +70,37 @@ class MainWindow(QMainWindow):
     def add_page(self, key: str, page: QWidget) -> None:
         """Add a page under a name."""
         self._pages[key] = page
-        page.setObjectName("page")
-        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        if key not in ALWAYS_DARK:
+            page.setObjectName("page")
+            page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.stack.addWidget(page)
         self._colour(key)
+
+    def has_page(self, key: str) -> bool:
+        """Whether a page of this name has been added."""
+        return key in self._pages
+
+    def remove_page(self, key: str) -> None:
+        """Take a page away for good."""
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self.stack.removeWidget(page)
+            page.deleteLater()
 
     def show_page(self, key: str, *, workspace: str = "") -> None:
         """Show a page and mark its workspace in the top bar; none is marked at home."""
         self.stack.setCurrentWidget(self._pages[key])
+        if not self._pages[key].isAncestorOf(self.focusWidget() or self):
+            self._pages[key].setFocus()
         self._switch.setExclusive(False)
         for name, button in self._buttons.items():
             button.setChecked(name == workspace)
         self._switch.setExclusive(True)
         is_reading = key in ALWAYS_DARK
+        for command in COMMANDS:  # in the reading room the keys belong to the image and the answer
+            is_possible = not is_reading and (self._is_study_open or not command.needs_study)
+            self.actions_by_id[command.id].setEnabled(is_possible or command.id in WHILE_READING)
         self._bar.setVisible(not is_reading)
         self.menuBar().setVisible(not is_reading)
 
@@ -127,10 +149,11 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.close_requested.emit()
 
-    def _ask(self, command_id: str):  # type: ignore[no-untyped-def]  # returns a closure
+    def _ask(self, command_id: str) -> Callable[[], None]:
         return lambda: self.command_requested.emit(command_id)
 
     def _enable(self, is_open: bool) -> None:
+        self._is_study_open = is_open
         for command in COMMANDS:
             if command.needs_study:
                 self.actions_by_id[command.id].setEnabled(is_open)
@@ -138,8 +161,10 @@ class MainWindow(QMainWindow):
             button.setVisible(is_open)
 
     def _colour(self, key: str) -> None:
+        if key in ALWAYS_DARK:
+            return
         page = self._pages[key]
-        is_light = self._is_light and key not in ALWAYS_DARK
+        is_light = self._is_light
         page.setProperty("surface", "light" if is_light else "dark")
         page.setStyleSheet(style_sheet(LIGHT) if is_light else "")
 

@@ -94,12 +94,14 @@ class Operations(QObject):
         *,
         on_done: "Callable[[StudyStore], None] | None" = None,
         on_failed: Callable[[Exception], None] | None = None,
+        opener: "Callable[[Path], StudyStore] | None" = None,
     ) -> None:
         """Open a study; the one open before is closed once the new one is open, and kept if it fails.
 
         `on_done` gets the store so that its protocol and root can be read; it must not touch the database.
+        `opener` opens it in another way, e.g. by creating it.
         """
-        self._submit(lambda: self._swap(root), on_done, on_failed)
+        self._submit(lambda: self._swap(root, opener or self._opener), on_done, on_failed)
 
     def close_study(self) -> None:
         """Close the study after everything queued, so that another program may open it."""
@@ -165,10 +167,10 @@ class Operations(QObject):
             self._results.append(replace(call, outcome=outcome, error=error))
             self._arrived.emit()
 
-    def _swap(self, root: Path) -> "StudyStore":
+    def _swap(self, root: Path, opener: "Callable[[Path], StudyStore]") -> "StudyStore":
         if self._store is not None and self._store.root.resolve() == root.resolve():
             self._drop()
-        opened = self._opener(root)
+        opened = opener(root)
         self._drop()
         self._store = opened
         return opened

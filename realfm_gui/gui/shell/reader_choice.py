@@ -74,7 +74,7 @@ class ReaderChoice(QWidget):
         has_work = any(reader.total for reader in self._readers)
         self._stack.setCurrentIndex(0 if has_work else 1)
         self._fill()
-        self._list.setFocus()
+        self.setFocusProxy(self._list if has_work else self._empty.button)
 
     def set_busy(self, is_busy: bool) -> None:
         """Refuse a second start while the first is under way."""

@@ -151,7 +151,9 @@ class _CellPainter(QStyledItemDelegate):
         if cell.bar is not None:
             inner = _draw_bar(painter, inner, cell.bar, palette.hover)
         side = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        text = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideMiddle, inner.width())
+        # The end of a path says which file; the beginning of a name says who.
+        mode = Qt.TextElideMode.ElideMiddle if "/" in cell.text else Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(cell.text, mode, inner.width())
         painter.drawText(inner, int(side), text)
         painter.restore()
 

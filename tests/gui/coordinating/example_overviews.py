@@ -54,9 +54,13 @@ def overview_of(
         people.append(
             ReaderOverview(
                 reader_id=f"reader-{number + 1}",
-                name=LONG_NAME if number == 3 else f"Simulated reader {number + 1}" if simulated else f"Dr. Reader {number + 1}",
+                name=LONG_NAME
+                if number == 3
+                else f"Simulated reader {number + 1}"
+                if simulated
+                else f"Dr. Reader {number + 1}",
                 is_simulated=simulated and number > 0,
-                unaided_locked=min(cases[2], done + (1 if 0 < done else 0)),
+                unaided_locked=min(cases[2], done + (1 if done > 0 else 0)),
                 submitted=done,
                 total=cases[2],
                 reads=(Split.READING,),
@@ -66,7 +70,7 @@ def overview_of(
         )
     return StudyOverview(
         title=title,
-        description="Images made by the program, a real model, readers simulated from a published model of observers.",
+        description="Images made by the program, a real model, simulated readers.",
         is_simulated=simulated,
         protocol_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         prevalence=0.2,
@@ -99,7 +103,10 @@ def empty_overview() -> StudyOverview:
 
 
 REFUSED = (
-    ("incoming/site-b/IM-0031-0001.dcm", "The file ends early: 1,024 of 131,072 bytes of pixel data are there."),
+    (
+        "incoming/site-b/IM-0031-0001.dcm",
+        "The file ends early: 1,024 of 131,072 bytes of pixel data are there.",
+    ),
     ("incoming/site-b/notes.docx", "Not an image RealFM can read (DICOM, PNG or JPEG)."),
     ("incoming/site-a/copy of IM-0001.dcm", "The same image as incoming/site-a/IM-0001.dcm."),
 )

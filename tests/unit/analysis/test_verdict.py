@@ -160,3 +160,9 @@ def test_that_every_tile_has_a_word_and_says_on_how_much_it_rests() -> None:
     assert len(tiles) == len(conditions_of(FAVOURABLE)) == 9
     assert {tile["word"] for tile in tiles} == {Status.PASSES.value}
     assert all(tile["n"] and tile["name"] for tile in tiles)
+
+
+def test_that_harm_where_the_model_is_wrong_is_told_even_within_its_margin() -> None:
+    verdict = judge(replace(FAVOURABLE, omission=_interval(-0.09, -0.03)))
+    assert verdict.outcome is Outcome.HELPS
+    assert any("wrong model pulls readers along" in note and "missed" in note for note in verdict.notes)

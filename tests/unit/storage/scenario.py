@@ -178,7 +178,12 @@ def open_case(store: StudyStore, reader: str, case_id: str, phase: Phase) -> Eve
 def draft(case_id: str, phase: Phase = Phase.UNAIDED, reader: str = "r1") -> Draft:
     """Return what a reader has typed so far."""
     return Draft(
-        reader=reader, case_id=case_id, phase=phase, answer=ANSWER, times=TIMES, view={"zoom": 1.5, "frame": 3}
+        reader=reader,
+        case_id=case_id,
+        phase=phase,
+        answer=ANSWER,
+        times=TIMES,
+        view={"zoom": 1.5, "frame": 3},
     )
 
 

@@ -1,0 +1,126 @@
+"""Analyse: ask before outcomes are opened, compute, save."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from realfm_gui.domain.changes import Changes
+from realfm_gui.gui.analysing.analysing_page import AnalysingPage
+from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
+from realfm_gui.gui.shell.desk import Desk
+
+if TYPE_CHECKING:
+    from realfm_gui.storage import StudyStore
+
+ACTOR = "analyst"
+
+
+class AnalysingWorkspace(QObject):
+    """Connects the analyst's page with the analysis; the opening of outcomes is logged every time."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._is_asking = False
+        self.page = AnalysingPage()
+        self.page.outcomes_requested.connect(self.open_outcomes)
+        self.page.report_requested.connect(self._choose_report)
+        self.page.export_requested.connect(self._choose_export)
+        desk.study_opened.connect(self.page.show_closed)
+        desk.work_began.connect(lambda: self.page.set_busy(True))
+        desk.work_ended.connect(lambda: self.page.set_busy(False))
+        desk.window.add_page("analysing", self.page)
+
+    def enter(self) -> None:
+        """Show the page; outcomes that are not open yet are asked for."""
+        self._desk.window.show_page("analysing", workspace="analyse")
+        if not self.page.has_results:
+            self.open_outcomes()
+
+    def open_outcomes(self, *, confirmed: bool = False) -> None:
+        """Open the outcomes, asking first while the study is still being read; then compute."""
+        if self._is_asking or self._desk.job is not None:
+            return
+        self._is_asking = True
+
+        def look(store: "StudyStore") -> Changes:
+            from realfm_gui.workflows.outcomes import open_outcomes
+
+            return open_outcomes(store, actor=ACTOR, confirmed=confirmed)
+
+        self._desk.operations.run(look, on_done=lambda _: self._compute(), on_failed=self._refused)
+
+    def _refused(self, error: Exception) -> None:
+        from realfm_gui.workflows.outcomes import StillBeingReadError
+
+        if not isinstance(error, StillBeingReadError):
+            self._is_asking = False
+            self._desk.messages.show_error(error)
+            return
+        self.page.show_closed("The outcomes are closed: the study is still being read.")
+        dialog = ConfirmEarlyLook(error.message, self._desk.window)
+        dialog.finished.connect(self._answered)
+        dialog.open()
+
+    def _answered(self, answer: int) -> None:
+        self._is_asking = False
+        if answer:
+            self.open_outcomes(confirmed=True)
+
+    def _compute(self) -> None:
+        from realfm_gui.workflows import jobs
+
+        self._is_asking = False
+        self.page.show_computing()
+        self._desk.start_work(
+            jobs.analyse,
+            self._desk.root,
+            what="Analysing",
+            strip=self.page.progress,
+            on_done=self.page.show_results,
+            on_failed=self._failed,
+            on_cancelled=lambda: self.page.show_closed("The computation was stopped."),
+        )
+
+    def _failed(self, error: Exception) -> None:
+        self.page.show_closed("The results could not be computed.")
+        self._desk.messages.show_error(error)
+
+    def _choose_report(self) -> None:
+        dialog = QFileDialog(self.page, "Save report", filter="Web pages (*.html)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("html")
+        dialog.selectFile("report.html")
+        dialog.fileSelected.connect(lambda path: self.save_report(Path(path)))
+        dialog.open()
+
+    def _choose_export(self) -> None:
+        dialog = QFileDialog(self.page, "Folder for the export")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: self.export(Path(path)))
+        dialog.open()
+
+    def save_report(self, path: Path) -> None:
+        """Write the report in a child process."""
+        from realfm_gui.workflows import jobs
+
+        self._save(jobs.report, path, "Writing the report")
+
+    def export(self, out: Path) -> None:
+        """Write tables, results and report in a child process."""
+        from realfm_gui.workflows import jobs
+
+        self._save(jobs.export, out, "Exporting")
+
+    def _save(self, function: Any, path: Path, what: str) -> None:
+        self._desk.start_work(
+            function,
+            self._desk.root,
+            path,
+            what=what,
+            strip=self.page.progress,
+            on_done=lambda _: self.page.show_notice(f"Saved: {path}"),
+        )

@@ -1,0 +1,96 @@
+"""Export a study: one tidy row per reading with a codebook, the results and the report."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from realfm_gui.domain.case import Split
+from realfm_gui.domain.events import EventKind
+from realfm_gui.domain.prediction import Prediction
+from realfm_gui.domain.progress import Progress, silent
+from realfm_gui.domain.truth import TruthLabel
+from realfm_gui.storage import StudyStore
+from realfm_gui.workflows.reading import reader_worklist
+from realfm_gui.workflows.report import write_results
+
+
+def export_study(root: Path, out: Path, *, progress: Progress = silent) -> list[Path]:
+    """Write ``readings.csv``, ``codebook.csv``, ``results.json`` and ``report.html``; return their paths.
+
+    Practice readings are exported too, marked by their split; the statistics leave them out. Looking is
+    logged by `open_outcomes`, which callers ask first.
+    """
+    from realfm_gui.reporting.tables import tidy_readings
+
+    with StudyStore.open(root) as store:
+        store.append(EventKind.STUDY_EXPORTED, {}, actor="analyst")
+        tables = tidy_readings(_rows(store), out)
+    write_results(root, json_path=out / "results.json", report_path=out / "report.html", progress=progress)
+    return [*tables, out / "results.json", out / "report.html"]
+
+
+def _rows(store: StudyStore) -> Iterator[dict[str, Any]]:
+    protocol = store.protocol
+    cases = {case.case_id: case for case in store.cases(Split.TRAINING, Split.READING)}
+    readers = {reader.id: reader for reader in protocol.readers}
+    position = {
+        (reader.id, case_id): number
+        for reader in protocol.readers
+        for number, case_id in enumerate(reader_worklist(store, reader), start=1)
+    }
+    truth = _truth(store)
+    predictions, run_id = _predictions(store)
+    for reading in store.readings():
+        case, reader = cases[reading.case_id], readers[reading.reader]
+        answers = {answer.finding: answer for answer in reading.answer.findings}
+        for finding in protocol.findings:
+            answer = answers.get(finding.id)
+            label = truth.get((case.case_id, finding.id))
+            said = predictions.get((case.case_id, finding.id))
+            yield {
+                "study": protocol.study.title,
+                "reader": reader.id,
+                "reader_name": reader.name,
+                "reader_is_simulated": reader.simulated,
+                "reader_years": reader.years_experience,
+                "case": case.case_id,
+                "patient": case.patient_id,
+                "split": case.split.value,
+                "position": position[reader.id, case.case_id],
+                "finding": finding.id,
+                "phase": reading.phase.value,
+                "likelihood": None if answer is None else answer.likelihood,
+                "recall": None if answer is None else answer.recall,
+                "confidence": None if answer is None else answer.confidence,
+                "flags": ";".join(sorted(flag.value for flag in reading.answer.flags)),
+                **reading.times.to_payload(),
+                "session": reading.session,
+                "sequence": reading.sequence,
+                "truth": None if label is None else label.is_present,
+                "ai_score": None if said is None else said.score,
+                "ai_probability": None if said is None else said.probability,
+                "ai_call": None if said is None else said.call,
+                "ai_run": run_id,
+                **({} if label is None else {f"subgroup_{k}": v for k, v in label.subgroups.items()}),
+            }
+
+
+def _truth(store: StudyStore) -> dict[tuple[str, str], TruthLabel]:
+    return {
+        (label.case_id, label.finding): label
+        for split in (Split.TRAINING, Split.READING)
+        if store.has_truth(split)
+        for label in store.read_truth(split)
+    }
+
+
+def _predictions(store: StudyStore) -> tuple[dict[tuple[str, str], Prediction], str]:
+    run = store.latest_run(store.protocol.model.name)
+    if run is None:
+        return {}, ""
+    said = {
+        (case_id, prediction.finding): prediction
+        for case_id in run.case_ids
+        for prediction in store.read_prediction(run.run_id, case_id)
+    }
+    return said, run.run_id

@@ -1,0 +1,36 @@
+"""The table of keys."""
+
+from collections import Counter
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from realfm_gui.gui.reading.commands import COMMANDS, GROUPS, key_name, tooltip
+from realfm_gui.gui.reading.key_sheet import KeySheet
+from realfm_gui.gui.reading.reading_page import ReadingPage
+
+
+def test_that_no_key_means_two_things():
+    keys = Counter(QKeySequence(key).toString() for command in COMMANDS for key in command.keys)
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert "" not in keys
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_that_every_command_is_a_method_of_the_page_and_in_a_group(command):
+    assert callable(getattr(ReadingPage, command.action))
+    assert command.group in GROUPS
+
+
+def test_that_the_key_sheet_lists_every_listed_command(qtbot: QtBot):
+    sheet = KeySheet()
+    qtbot.addWidget(sheet)
+    words = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {command.title for command in COMMANDS if command.is_listed} <= words
+
+
+def test_that_tooltips_name_the_key():
+    assert tooltip("invert") == "Invert (I)"
+    assert [key_name(key) for key in ("Shift+Right", "+", "Return")] == ["Shift+→", "+", "⏎"]

@@ -1,0 +1,301 @@
+"""A reader's way through the cases, on a real study."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from realfm_gui.domain.reading import CaseFlag, Phase
+from realfm_gui.gui.reading.state import ARMING_MS, Stage
+from realfm_gui.gui.viewer.viewport import Content
+from realfm_gui.storage import StudyStore
+from tests.gui.reading.conftest import CELLS, PLANTED, SIZE, TWO, Room, make_study
+
+OpenRoom = Callable[..., Room]
+
+
+def test_that_a_reader_gets_from_first_to_last_case_by_keyboard_alone(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    receipts = []
+    room.controller.finished.connect(receipts.append)
+    for number in (1, 2):
+        room.wait(lambda n=number: room.state.step.number == n and room.state.stage is Stage.READING)
+        room.press(Qt.Key.Key_Right)
+        room.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+        room.press(Qt.Key.Key_Left)
+        room.press(Qt.Key.Key_N)
+        room.press(Qt.Key.Key_4)
+        room.press(Qt.Key.Key_Return)
+        room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+        room.clock[0] += ARMING_MS
+        room.press(Qt.Key.Key_Y)
+        room.press(Qt.Key.Key_Enter)
+    room.wait(lambda: bool(receipts))
+    with StudyStore.open(study, read_only=True) as store:
+        readings = store.readings(reader="anna")
+        head = store.head()
+    assert [r.phase for r in readings] == [Phase.UNAIDED, Phase.AIDED] * 2
+    assert [(a.likelihood, a.recall, a.confidence) for r in readings for a in r.answer.findings] == [
+        (59, False, 4),
+        (59, True, 4),
+    ] * 2
+    assert (receipts[0].sequence, receipts[0].hash) == (head.sequence, head.hash)
+    assert room.page.end.title.text() == "All 2 cases are read"
+
+
+def test_that_the_receipt_can_be_copied(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    with room.qtbot.waitSignal(room.controller.finished) as ended:
+        room.press(Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    room.page.end.copy.click()
+    copied = QGuiApplication.clipboard().text()
+    assert f"Entry {ended.args[0].sequence}" in copied
+    assert ended.args[0].hash in "".join(copied.split("\n")[1:]).replace(" ", "")
+
+
+def test_that_no_prediction_file_is_opened_before_the_lock(
+    open_room: OpenRoom, study: Path, opened_files: list[str]
+):
+    room = open_room(study)
+    room.wait(lambda: len(room.controller._pictures._requested) == 2)
+    room.answer()
+    room.wait_until_stored()
+    assert [name for name in opened_files if "predictions" in name and "c-" in Path(name).name] == []
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+    touched = {Path(name).name for name in opened_files if "predictions" in name and "c-" in Path(name).name}
+    assert len(touched) == 1
+    assert room.state.step.case_id in touched.pop()
+
+
+def test_that_the_ai_panel_is_empty_before_the_lock(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    panel = room.page.side.ai
+    assert panel.line.text() == "Shown after the lock"
+    assert not panel.rows
+    assert not panel.map_box.isVisible()
+    room.lock()
+    assert panel.rows["nodule"].bar.value_text == "20"
+    assert panel.rows["nodule"].call.text() == "Recall at its operating point: yes"
+    assert panel.map_line.text() == "Map: grad-cam, 4 × 4 cells"
+    assert panel.colour_bar.end_texts == ("0.1", "0.9")
+
+
+def test_that_a_double_enter_locks_but_does_not_submit(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.answer()
+    room.press(Qt.Key.Key_Return)
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+    room.clock[0] += ARMING_MS - 1
+    room.press(Qt.Key.Key_Return)
+    room.page.side.primary.click()
+    assert "answer_submitted" not in room.events()
+    room.clock[0] += 1
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.state.step.number == 2)
+    assert room.events().count("answer_submitted") == 1
+
+
+def test_that_enter_on_an_incomplete_answer_stores_nothing_and_shows_what_is_missing(
+    open_room: OpenRoom, study: Path
+):
+    room = open_room(study)
+    room.press(Qt.Key.Key_Y)
+    room.press(Qt.Key.Key_Return)
+    card = room.page.side.answers.cards["nodule"]
+    assert room.page.side.missing.text() == "Still missing: likelihood, confidence"
+    assert card.confidence[1].property("missing") is True
+    assert card.recall[True].property("missing") is False
+    assert "answer_locked" not in room.events()
+
+
+def test_that_an_untouched_slider_is_no_answer(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    slider = room.page.side.answers.cards["nodule"].slider
+    assert (slider.value, slider.value_text) == (None, "–")
+    room.qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(round(slider.x_of(62)), 14))
+    assert room.state.answers["nodule"].likelihood == 62
+    assert slider.value_text == "62"
+
+
+def test_that_the_unaided_answer_stays_beside_the_aided_one(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.lock()
+    card = room.page.side.answers.cards["nodule"]
+    room.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert card._before.text() == "▼ Unaided, locked: 50 · recall · confidence 3"
+    assert card.slider.value == 60
+    assert card.slider._unaided == 50
+
+
+def test_that_a_technical_fault_can_be_locked_without_a_rating(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert room.state.flags == {CaseFlag.TECHNICAL_FAULT}
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+
+
+def test_that_pause_blanks_the_picture_stops_the_clock_and_is_logged(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    assert _mean(room) > 20
+    room.clock[0] += 5_000
+    room.press(Qt.Key.Key_P)
+    assert room.page.viewport.content is Content.PAUSED
+    room.page.viewport._words = ("", "")  # the words themselves are not black
+    assert _mean(room) == 0
+    room.clock[0] += 90_000
+    room.press(Qt.Key.Key_Y)
+    assert room.state.answers["nodule"].recall is None
+    room.press(Qt.Key.Key_P)
+    assert room.shows_picture()
+    room.clock[0] += 2_000
+    times = room.state.times(room.clock[0])
+    assert (times.active_ms, times.paused_ms, times.idle_ms) == (7_000, 90_000, 0)
+    assert room.events()[-2:] == ["reading_paused", "reading_resumed"]
+
+
+def test_that_the_heat_map_lands_where_it_was_planted(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.lock()
+    viewport = room.page.viewport
+    viewport.has_text = False
+    with_map = _pixels(room)
+    room.press(Qt.Key.Key_Space)
+    assert not viewport.is_overlay_visible
+    changed = np.abs(with_map - _pixels(room)).sum(axis=2)
+    height, width = changed.shape
+    row = (PLANTED[0] + 0.5) * SIZE / CELLS - 0.5
+    column = (PLANTED[1] + 0.5) * SIZE / CELLS - 0.5
+    y, x = viewport.state.transform().image_to_view(row, column, height, width)
+    weights = changed / changed.sum()
+    found_y = (weights.sum(axis=1) * np.arange(height)).sum()
+    found_x = (weights.sum(axis=0) * np.arange(width)).sum()
+    cell_px = viewport.state.scale * SIZE / CELLS
+    assert abs(found_y - y) < 0.1 * cell_px
+    assert abs(found_x - x) < 0.1 * cell_px
+
+
+def test_that_a_held_key_hides_the_map_only_while_it_is_held(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.lock()
+    viewport = room.page.viewport
+    room.qtbot.keyPress(viewport, Qt.Key.Key_V)
+    assert not viewport.is_overlay_visible
+    room.qtbot.keyRelease(viewport, Qt.Key.Key_V)
+    assert viewport.is_overlay_visible
+
+
+def test_that_the_next_case_is_decoded_while_this_one_is_read(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.lock()
+    current = room.state.step.case_id
+    others = {name: f for name, f in room.controller._pictures._requested.items() if name != current}
+    room.wait(lambda: len(others) == 1 and all(f.done() for f in others.values()))
+    asked = []
+    decode = room.controller._pictures._decoding.decode
+    room.controller._pictures._decoding.decode = lambda paths: asked.append(paths) or decode(paths)
+    try:
+        room.press(Qt.Key.Key_Return)
+        room.wait(lambda: room.state.step.number == 2 and room.state.stage is Stage.READING)
+    finally:
+        del room.controller._pictures._decoding.decode
+    assert asked == []
+    assert room.shows_picture()
+
+
+def test_that_a_failure_of_the_model_is_not_shown_as_a_low_score(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "f.study", cases=1, failed=1)
+    room = open_room(tmp_path / "f.study")
+    room.lock()
+    panel = room.page.side.ai
+    assert panel.trouble.text() == "⚠ The model could not answer this case: too dark"
+    assert panel.trouble.property("role") == "warning"
+    assert not panel.rows
+    room.press(Qt.Key.Key_Return)
+    room.wait_for(Stage.FINISHED)
+
+
+def test_that_an_unreadable_image_says_why_and_the_reader_can_go_on(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "b.study", cases=1, broken=1)
+    room = open_room(tmp_path / "b.study")
+    assert room.page.viewport.content is Content.FAILED
+    assert room.page.viewport._words[0] == "This image cannot be shown"
+    assert room.page.viewport._words[1]
+    room.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+
+
+def test_that_practice_cases_come_first_and_say_so(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "t.study", cases=1, training=1)
+    room = open_room(tmp_path / "t.study")
+    assert room.page.header.practice.isVisible()
+    room.lock()
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.state.step.number == 2 and room.state.stage is Stage.READING)
+    assert not room.page.header.practice.isVisible()
+
+
+def test_that_the_map_follows_the_selected_finding(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "two.study", cases=1, findings=TWO)
+    room = open_room(tmp_path / "two.study")
+    room.answer()
+    room.press(Qt.Key.Key_J)
+    room.lock()
+    assert room.state.selected == "effusion"
+    assert room.page.side.ai.map_line.text() == "Map of effusion: grad-cam, 4 × 4 cells"
+    room.press(Qt.Key.Key_K)
+    assert room.page.side.ai.map_line.text() == "Map of nodule: grad-cam, 4 × 4 cells"
+
+
+def test_that_everything_fits_at_1280_by_800_without_scrolling(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "two.study", cases=1, findings=TWO)
+    room = open_room(tmp_path / "two.study")
+    room.answer()
+    room.press(Qt.Key.Key_J)
+    room.lock()
+    QApplication.processEvents()
+    assert room.page.minimumSizeHint().height() <= 800 - 60  # menu and status bar
+    assert room.page.minimumSizeHint().width() <= 1280
+
+
+def test_that_an_unknown_reader_is_reported_and_no_session_begins(open_room: OpenRoom, study: Path):
+    room = open_room(study, reader="nobody", waits=False)
+    room.wait(lambda: bool(room.failures))
+    assert "no reader 'nobody'" in str(room.failures[0])
+    assert "session_started" not in room.events()
+
+
+def _pixels(room: Room) -> np.ndarray:
+    image = room.page.viewport.grab().toImage().convertToFormat(
+        room.page.viewport.grab().toImage().Format.Format_RGB32
+    )
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    # The frame that shows the focus is not the picture.
+    return raw[2:-2, 2 : image.width() - 2, :3].astype(int)
+
+
+def _mean(room: Room) -> float:
+    return float(_pixels(room).mean())
+
+
+@pytest.fixture
+def opened_files() -> list[str]:
+    """Names of every file this process opens while the test runs."""
+    names: list[str] = []
+    is_listening = [True]
+
+    def listen(event: str, args: tuple[object, ...]) -> None:
+        if is_listening[0] and event == "open" and isinstance(args[0], str | Path):
+            names.append(str(args[0]))
+
+    sys.addaudithook(listen)  # cannot be removed, only silenced
+    yield names
+    is_listening[0] = False

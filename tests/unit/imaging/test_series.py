@@ -1,0 +1,107 @@
+"""Frames in anatomical order, and what is unusual about a series."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realfm_gui.domain.images import CaseFrames, Frame, Window
+from realfm_gui.imaging.frame_cache import FrameCache
+from realfm_gui.imaging.series import WarningKind, arrange, load_case
+from realfm_gui.imaging.windows import DERIVED
+
+AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
+
+
+def plane(z: float, *, number=0, orientation=AXIAL, series="1.2", window: Window | None = None) -> Frame:
+    position = (z, 0.0, 0.0) if orientation == SAGITTAL else (0.0, 0.0, z)
+    return Frame(
+        pixels=np.zeros((2, 2), np.uint16),
+        position_mm=position,
+        orientation=orientation,
+        windows=(window,) if window else (),
+        tags={"SeriesInstanceUID": series, "InstanceNumber": str(number)},
+    )
+
+
+def heights(frames) -> list[float]:
+    return [frame.position_mm[2] for frame in frames]
+
+
+def kinds(frames) -> list[WarningKind]:
+    return [warning.kind for warning in arrange(frames).warnings]
+
+
+def test_that_planes_are_sorted_by_place_and_not_by_number() -> None:
+    shuffled = [plane(z, number=-int(z)) for z in (10, -5, 0, 5)]
+    loaded = arrange(shuffled)
+    assert heights(loaded.frames) == [-5, 0, 5, 10]
+    assert loaded.warnings == ()
+
+
+def test_that_series_stay_apart_in_order_of_appearance() -> None:
+    frames = [plane(3, series="b"), plane(9, series="a"), plane(1, series="b"), plane(8, series="a")]
+    assert heights(arrange(frames).frames) == [1, 3, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ((0, 5, 10, 15), []),
+        ((0, 5, 15, 20), [WarningKind.GAP]),
+        ((0, 5, 10.5, 15), [WarningKind.VARYING_SPACING]),
+        ((0, 5, 5, 10, 15), [WarningKind.DUPLICATE_POSITION]),
+    ],
+)
+def test_that_gaps_and_duplicates_are_told(places, expected) -> None:
+    assert kinds([plane(z, number=i) for i, z in enumerate(places)]) == expected
+
+
+def test_that_mixed_orientations_are_kept_in_groups_and_told() -> None:
+    frames = [plane(0), plane(4, orientation=SAGITTAL, number=1), plane(5, number=2), plane(-5, number=3)]
+    loaded = arrange(frames)
+    assert [frame.orientation for frame in loaded.frames] == [AXIAL, AXIAL, AXIAL, SAGITTAL]
+    assert heights(loaded.frames)[:3] == [-5, 0, 5]
+    assert [warning.kind for warning in loaded.warnings] == [WarningKind.MIXED_ORIENTATION]
+
+
+def test_that_a_stack_without_windows_gets_one_for_all() -> None:
+    windows = [Window(center=c, width=10, name=DERIVED) for c in (0, 100)]
+    loaded = arrange([plane(i, window=window) for i, window in enumerate(windows)])
+    assert {frame.windows[0] for frame in loaded.frames} == {
+        Window(center=50, width=110, name=DERIVED, function="linear_exact")
+    }
+
+
+def test_that_a_real_tilted_head_ct_is_in_order_with_its_uneven_spacing_told(dicom: Path) -> None:
+    files = sorted((dicom / "series_ct_GE_dcm_qa").glob("*.dcm"))
+    loaded = load_case(files[::-1])
+    assert len(loaded.frames) == 28
+    along = [np.dot(np.cross(f.orientation[:3], f.orientation[3:]), f.position_mm) for f in loaded.frames]
+    assert (np.diff(along) > 0).all()
+    assert {warning.kind for warning in loaded.warnings} <= {WarningKind.VARYING_SPACING, WarningKind.GAP}
+    assert loaded.warnings
+
+
+def case(case_id: str, kilobytes: int) -> CaseFrames:
+    return CaseFrames(case_id=case_id, frames=(Frame(pixels=np.zeros((kilobytes, 512), np.uint16)),))
+
+
+def test_that_the_cache_forgets_what_was_unused_for_longest() -> None:
+    cache = FrameCache(3000)
+    for case_id in ("a", "b"):
+        cache.put(case(case_id, 1))
+    assert cache.get("a") is not None
+    cache.put(case("c", 1))
+    assert ("a" in cache, "b" in cache, "c" in cache) == (True, False, True)
+    assert cache.nbytes == 2048
+
+
+def test_that_the_cache_keeps_a_case_larger_than_itself_alone() -> None:
+    cache = FrameCache(3000)
+    cache.put(case("a", 1))
+    cache.put(case("large", 10))
+    assert ("a" in cache, "large" in cache) == (False, True)
+    cache.put(case("a", 1))
+    assert cache.nbytes == 1024
