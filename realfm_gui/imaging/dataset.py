@@ -1,6 +1,7 @@
 """Opening DICOM files of any upbringing, and reading header values that may be nonsense."""
 
 import io
+import logging
 import math
 import warnings
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ from pydicom.uid import (
 )
 
 from realfm_gui.imaging.errors import UnreadableImage
+
+# pydicom's log messages quote header values, names among them: they must not get into ours.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 MAX_SAMPLES = 1_000_000_000

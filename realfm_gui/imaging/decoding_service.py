@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import cast
 
 from realfm_gui.domain.images import Frame
@@ -109,12 +109,12 @@ class _Worker:
         self.process_id: int | None = None
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
-        self._should_stop = False
+        self._should_stop = Event()
         self._thread = Thread(target=self._run, name="decoding", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        self._should_stop = True
+        self._should_stop.set()
         process = self._process
         if process is not None:
             with suppress(ValueError):  # the thread may have closed it in the meantime
@@ -127,7 +127,7 @@ class _Worker:
         self._ensure_child()  # before the first request, so that it need not wait for the start
         while (request := self._requests.get()) is not None:
             future, paths = request
-            if self._should_stop:
+            if self._should_stop.is_set():
                 future.cancel()
             if not future.set_running_or_notify_cancel():
                 continue
@@ -181,7 +181,7 @@ class _Worker:
         if self._process is not None and self._connection is not None and self._process.is_alive():
             return self._connection
         self._discard_child()
-        if self._should_stop:
+        if self._should_stop.is_set():
             raise EOFError
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
@@ -191,7 +191,7 @@ class _Worker:
         process.start()
         theirs.close()  # so that its death is seen as the end of the pipe
         self._process, self._connection, self.process_id = process, ours, process.pid
-        if self._should_stop:  # `stop` may have looked before there was anything to kill
+        if self._should_stop.is_set():  # `stop` may have looked before there was anything to kill
             process.kill()
         return ours
 

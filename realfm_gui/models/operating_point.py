@@ -55,7 +55,7 @@ def choose_threshold(scores: ArrayLike, is_positive: ArrayLike, rule: OperatingP
         raise ValueError("an operating point needs cases with and without the finding")
     thresholds = _candidates(values)
     positives, negatives = np.sort(values[positive]), np.sort(values[~positive])
-    sensitivity = 1 - np.searchsorted(positives, thresholds, side="left") / len(positives)
+    sensitivity = (len(positives) - np.searchsorted(positives, thresholds, side="left")) / len(positives)
     specificity = np.searchsorted(negatives, thresholds, side="left") / len(negatives)
     # Thresholds ascend: sensitivity falls, specificity rises.
     if rule.rule == "youden":

@@ -30,7 +30,7 @@ def connect(database: Path, *, read_only: bool = False, create: bool = False) ->
         connection.execute("PRAGMA fullfsync = ON")  # macOS only: its plain fsync stops at the drive's cache
         connection.execute("PRAGMA trusted_schema = OFF")
         if read_only:
-            connection.execute("PRAGMA query_only = OFF")
+            connection.execute("PRAGMA query_only = ON")
         if create:
             connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:

@@ -3,6 +3,7 @@
 import csv
 import shutil
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,18 @@ class _Source:
     visibility: float
 
 
-def build_demo(out: Path, *, progress: Progress = silent) -> Path:
+def build_demo(out: Path, *, recipe: Mapping[str, Any] | None = None, progress: Progress = silent) -> Path:
     """Build ``out/demo.study``, or return it where a whole one already stands.
 
     Everything is built beside it and moved into place at the end, so that an interrupted build leaves nothing
     that looks finished.
+
+    Parameters
+    ----------
+    out : Path
+        Where.
+    recipe : mapping, optional
+        What to make; ``studies/demo/recipe.toml`` where left out (`demo_recipe`).
 
     Raises
     ------
@@ -45,7 +53,7 @@ def build_demo(out: Path, *, progress: Progress = silent) -> Path:
     root = out / NAME
     if root.exists():
         return _existing(root)
-    recipe = tomllib.loads((example_study("demo") / "recipe.toml").read_text(encoding="utf-8"))
+    recipe = demo_recipe() if recipe is None else recipe
     work = out / ".demo-build"
     shutil.rmtree(work, ignore_errors=True)
     try:
@@ -55,6 +63,11 @@ def build_demo(out: Path, *, progress: Progress = silent) -> Path:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return root
+
+
+def demo_recipe() -> dict[str, Any]:
+    """Return how the demonstration's images and readers are made."""
+    return tomllib.loads((example_study("demo") / "recipe.toml").read_text(encoding="utf-8"))
 
 
 def _existing(root: Path) -> Path:
@@ -70,7 +83,7 @@ def _existing(root: Path) -> Path:
     return root
 
 
-def _build(work: Path, recipe: dict[str, Any], progress: Progress) -> None:
+def _build(work: Path, recipe: Mapping[str, Any], progress: Progress) -> None:
     images = work / "source-images"
     sources = _write_images(images, recipe, progress)
     truth = images / "truth.csv"
@@ -87,7 +100,7 @@ def _build(work: Path, recipe: dict[str, Any], progress: Progress) -> None:
         _simulate(store, sources, recipe["readers"], progress)
 
 
-def _write_images(folder: Path, recipe: dict[str, Any], progress: Progress) -> list[_Source]:
+def _write_images(folder: Path, recipe: Mapping[str, Any], progress: Progress) -> list[_Source]:
     from realfm_gui.imaging.phantom import PhantomRecipe, generate_case
     from realfm_gui.imaging.phantom_dicom import phantom_file
 
@@ -117,7 +130,7 @@ def _write_truth(path: Path, sources: list[_Source]) -> None:
         writer.writerows([source.name, int(source.has_cluster), source.split.value] for source in sources)
 
 
-def _simulate(store: StudyStore, sources: list[_Source], recipe: dict[str, Any], progress: Progress) -> None:
+def _simulate(store: StudyStore, sources: list[_Source], recipe: Mapping[str, Any], progress: Progress) -> None:
     case_of = {Path(record.path).name: record.case_id for record in store.read_sources()}
     read = [source for source in sources if source.split is Split.READING]
     simulate_readings(

@@ -117,7 +117,9 @@ def _answer(store: StudyStore, finding: str, evidence: float, behaviour: Simulat
     likelihood = round(100 / (1 + float(np.exp(-1.4 * distance))))
     levels = store.protocol.reading.confidence_levels
     confidence = min(levels, 1 + int(abs(distance) * levels / 2.5))
-    answer = FindingAnswer(finding=finding, likelihood=likelihood, recall=bool(distance > 0), confidence=confidence)
+    answer = FindingAnswer(
+        finding=finding, likelihood=likelihood, recall=bool(distance > 0), confidence=confidence
+    )
     return CaseAnswer(findings=(answer,))
 
 

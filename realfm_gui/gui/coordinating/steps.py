@@ -81,9 +81,11 @@ def next_step(view: StudyOverview) -> NextStep:
                 button="Run model",
                 model=model.name,
             )
-    if view.is_complete:
+    # Who only practises keeps nobody waiting.
+    test_readers = [reader for reader in view.readers if Split.READING in reader.reads]
+    waiting = sum(reader.submitted < reader.total for reader in test_readers)
+    if test_readers and not waiting:
         return NextStep(sentence="Every reader has finished. The results can be opened in Analyse.")
-    waiting = sum(reader.submitted < reader.total for reader in view.readers)
     if has_begun(view):
         return NextStep(sentence=f"Reading is under way: {_count(waiting, 'reader')} not finished.")
     return NextStep(sentence="Everything is ready. The readers can start in Read.")

@@ -86,9 +86,8 @@ class HomeWorkspace(QObject):
 
     def _demo_built(self, root: Path) -> None:
         # Opened when the work has ended: until then the desk refuses another study.
-        self._desk.work_ended.connect(
-            lambda: self._open(root, "set-up"), type=Qt.ConnectionType.SingleShotConnection
-        )
+        once = Qt.ConnectionType.SingleShotConnection
+        self._desk.work_ended.connect(lambda: self._open(root, "set-up"), type=once)
 
     def _open_door(self, workspace: str, path: str) -> None:
         if path:

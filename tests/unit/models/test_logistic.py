@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from realfm_gui.models.logistic import Standardiser, fit_logistic, sigmoid
 from sklearn.linear_model import LogisticRegression
+
+from realfm_gui.models.logistic import Standardiser, fit_logistic, sigmoid
 
 
 @pytest.mark.parametrize(("cases", "features"), [(120, 8), (40, 200)])
