@@ -73,8 +73,9 @@ def brightness(frame: Frame) -> NDArray[np.float32]:
     """Return the frame between 0 and 1, bright where it is shown bright, float32 of shape (rows, columns).
 
     The window runs from the 0.5th to the 99.5th percentile of the pixels inside the image, whatever window
-    the file asks for: a model's answer must not hang on a display setting. MONOCHROME1 is inverted; padding
-    is 0; a flat image is 0 everywhere.
+    the file asks for: a model's answer must not hang on a display setting. Where the two percentiles coincide
+    it runs from the lowest to the highest value. MONOCHROME1 is inverted; padding is 0; a flat image is 0
+    everywhere.
     """
     values = frame.values()
     inside: NDArray[np.bool_] | None = None
@@ -87,6 +88,10 @@ def brightness(frame: Frame) -> NDArray[np.float32]:
     if not sample.size:
         return np.zeros_like(values)
     low, high = (float(v) for v in np.percentile(sample, [LOW_PERCENTILE, HIGH_PERCENTILE]))
+    if high <= low:
+        # Less than half a percent of the pixels differ from the rest: they are all there is to see.
+        everything = values if inside is None else values[inside]
+        low, high = float(everything.min()), float(everything.max())
     # NaN bounds pass this test on purpose: they reach the score, which is then refused as not finite.
     if high <= low:
         return np.zeros_like(values)

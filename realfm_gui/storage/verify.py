@@ -52,7 +52,7 @@ def verify_study(root: Path) -> VerifyReport:
             return VerifyReport(events=0, problems=(Problem(file=_DATABASE, what=f"is damaged: {error}"),))
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as rebuilt:
             migrate(rebuilt)
-            is_log_sound = True
+            is_log_sound = not problems and count > 0
             problems += _rebuild(rebuilt, events)
             if is_log_sound:
                 problems += _compare_tables(connection, rebuilt)

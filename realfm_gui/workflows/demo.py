@@ -130,7 +130,9 @@ def _write_truth(path: Path, sources: list[_Source]) -> None:
         writer.writerows([source.name, int(source.has_cluster), source.split.value] for source in sources)
 
 
-def _simulate(store: StudyStore, sources: list[_Source], recipe: Mapping[str, Any], progress: Progress) -> None:
+def _simulate(
+    store: StudyStore, sources: list[_Source], recipe: Mapping[str, Any], progress: Progress
+) -> None:
     case_of = {Path(record.path).name: record.case_id for record in store.read_sources()}
     read = [source for source in sources if source.split is Split.READING]
     simulate_readings(

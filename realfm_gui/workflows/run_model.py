@@ -1,7 +1,6 @@
 """Run a model on every case the readers will see, and keep what it says sealed from them."""
 
 import hashlib
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +80,7 @@ def run_model(
         )
     except BaseException:
         # A run is whole or it is not there: half of one would show some readers advice and others none.
-        shutil.rmtree(store.root / "predictions" / run_id, ignore_errors=True)
+        store.discard_run(run_id)
         raise
     return Changes(models=True)
 

@@ -20,3 +20,8 @@ def _look(qapp: QApplication) -> None:
 def _settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep recent studies and logs of a test out of the user's own folders."""
     monkeypatch.setenv("REALFM_SETTINGS", str(tmp_path / "settings"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Said by Qt's offscreen platform of every window with a smallest size; it has no window manager to tell.
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")

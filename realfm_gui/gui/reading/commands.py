@@ -15,8 +15,8 @@ class Command:
     """Something the reader can do.
 
     `keys` are in Qt's portable notation, the first one shown; `action` is the method of the reading page
-    that does it, called with `argument` where there is one. A command that `is_held` lasts as long as its
-    key is down and is no shortcut.
+    (or, with a dot, of a part of it) that does it, called with `argument` where there is one. A command that
+    `is_held` lasts as long as its key is down and is no shortcut.
     """
 
     id: str
@@ -81,29 +81,31 @@ COMMANDS: tuple[Command, ...] = (
             group=ANSWER),
     Command(id="remembered", title="I remember this case", keys=("Alt+3",), action="toggle_flag", argument=2,
             group=ANSWER),
-    Command(id="invert", title="Invert", keys=("I",), action="invert", group=PICTURE),
-    Command(id="fit", title="Fit (or double-click)", keys=("F",), action="fit", group=PICTURE),
-    Command(id="one-to-one", title="One to one", keys=("O",), action="one_to_one", group=PICTURE),
-    Command(id="zoom-in", title="Zoom in", keys=("+", "="), action="zoom_in", group=PICTURE),
-    Command(id="zoom-out", title="Zoom out", keys=("-",), action="zoom_out", group=PICTURE),
-    Command(id="reset", title="Reset window and zoom", keys=("R",), action="reset_view", group=PICTURE),
-    *_digits("preset", "Window preset", prefix="Ctrl+", action="choose_preset", group=PICTURE,
+    Command(id="invert", title="Invert", keys=("I",), action="viewport.invert", group=PICTURE),
+    Command(id="fit", title="Fit (or double-click)", keys=("F",), action="viewport.fit", group=PICTURE),
+    Command(id="one-to-one", title="One to one", keys=("O",), action="viewport.one_to_one", group=PICTURE),
+    Command(id="zoom-in", title="Zoom in", keys=("+", "="), action="viewport.zoom_in", group=PICTURE),
+    Command(id="zoom-out", title="Zoom out", keys=("-",), action="viewport.zoom_out", group=PICTURE),
+    Command(id="reset", title="Reset window and zoom", keys=("R",), action="viewport.reset", group=PICTURE),
+    *_digits("preset", "Window preset", prefix="Ctrl+", action="viewport.choose_preset", group=PICTURE,
              count=PRESET_KEYS),
-    Command(id="text", title="Show or hide the corner text", keys=("H",), action="toggle_text",
+    Command(id="text", title="Show or hide the corner text", keys=("H",), action="viewport.toggle_text",
             group=PICTURE),
-    Command(id="slice-up", title="Previous slice", keys=("Up", "PgUp"), action="step_slices", argument=-1,
+    Command(id="slice-up", title="Previous slice", keys=("Up", "PgUp"), action="viewport.step", argument=-1,
             group=STACK),
-    Command(id="slice-down", title="Next slice", keys=("Down", "PgDown"), action="step_slices", argument=1,
+    Command(id="slice-down", title="Next slice", keys=("Down", "PgDown"), action="viewport.step", argument=1,
             group=STACK),
-    Command(id="slice-first", title="First slice", keys=("Home",), action="go_to_end", argument=-1,
+    Command(id="slice-first", title="First slice", keys=("Home",), action="viewport.go_to_end", argument=-1,
             group=STACK),
-    Command(id="slice-last", title="Last slice", keys=("End",), action="go_to_end", argument=1, group=STACK),
+    Command(id="slice-last", title="Last slice", keys=("End",), action="viewport.go_to_end", argument=1,
+            group=STACK),
     Command(id="series-next", title="Next series", keys=("S",), action="step_series", argument=1,
             group=STACK),
     Command(id="series-previous", title="Previous series", keys=("Shift+S",), action="step_series",
             argument=-1, group=STACK),
-    Command(id="map", title="Heat map on or off", keys=("Space",), action="toggle_map", group=AI),
-    Command(id="peek", title="Hold: the other way, while held", keys=("V",), action="peek", group=AI,
+    Command(id="map", title="Heat map on or off", keys=("Space",), action="viewport.toggle_overlay",
+            group=AI),
+    Command(id="peek", title="Hold: the other way, while held", keys=("V",), action="viewport.peek", group=AI,
             is_held=True),
     Command(id="pause", title="Pause or go on", keys=("P", "Pause"), action="request_pause", group=ROOM),
     Command(id="keys", title="This list", keys=("F1", "?"), action="show_keys", group=ROOM),

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.protocol import Protocol
-from realfm_gui.domain.reading import CaseFlag, Phase
-from realfm_gui.gui.reading.pictures import CasePicture, Pictures
+from realfm_gui.domain.reading import Draft, Phase
+from realfm_gui.gui.reading.draft_saver import DraftSaver
+from realfm_gui.gui.reading.picture_desk import PictureDesk
+from realfm_gui.gui.reading.pictures import CasePicture
 from realfm_gui.gui.reading.reading_page import ReadingPage
 from realfm_gui.gui.reading.sitting import Opened, begin, end, open_case
 from realfm_gui.gui.reading.state import RoomState, Stage
@@ -20,11 +21,10 @@ from realfm_gui.gui.viewer.viewport import Content
 from realfm_gui.imaging.decoding_service import DecodingService
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows import reading
-from realfm_gui.workflows.reading import Advice, FindingAdvice, ReaderSession, Receipt
+from realfm_gui.workflows.reading import Advice, ReaderSession, Receipt
 
 T = TypeVar("T")
 
-DRAFT_EVERY_MS = 1500
 SAYS_SAVING_AFTER_MS = 150
 
 
@@ -57,7 +57,7 @@ class ReadingController(QObject):
     finished(Receipt)
         The session has ended, all cases read or not; the page shows the receipt.
     failed(Exception)
-        The sitting could not begin, or could not go on; where the page can try again, it says so itself.
+        The sitting could not begin, or met a bug; what the reader can act on is on the page already.
     left()
         The reader wants to go back.
     """
@@ -65,7 +65,6 @@ class ReadingController(QObject):
     finished = Signal(object)
     failed = Signal(object)
     left = Signal()
-    _picture_arrived = Signal(str)
 
     def __init__(
         self,
@@ -82,18 +81,18 @@ class ReadingController(QObject):
         self._page = page
         self._reader_id = reader_id
         self._now_ms = now_ms
-        self._pictures = Pictures(decoding)
         self._session: ReaderSession | None = None
         self._opened: Opened | None = None
-        self._advice: Advice | None = None
-        self._is_picture_shown = False
         self._retry: Callable[[], None] | None = None
         self._highlights_missing = False
         self._is_closed = False
         self.state: RoomState | None = None
-        self._draft_timer = self._timer(DRAFT_EVERY_MS, self._save_draft)
-        self._saving_timer = self._timer(SAYS_SAVING_AFTER_MS, lambda: self._show(is_slow=True))
-        self._picture_arrived.connect(self._show_picture, Qt.ConnectionType.QueuedConnection)
+        self.desk = PictureDesk(decoding, self)
+        self.drafts = DraftSaver(operations, self._draft, self._tell, self)
+        self._saving_timer = QTimer(self)
+        self._saving_timer.setSingleShot(True)
+        self._saving_timer.setInterval(SAYS_SAVING_AFTER_MS)
+        self._saving_timer.timeout.connect(lambda: self._show(is_slow=True))
         self._connect()
 
     # The sitting
@@ -107,20 +106,18 @@ class ReadingController(QObject):
 
     def stop(self) -> None:
         """Stop for now: keep the draft, end the session, show the receipt."""
-        if self._session is None or self._is_closed:
-            return
-        self._save_draft()
-        self._end(self._stopped)
+        if self._session is not None and not self._is_closed:
+            self.drafts.save()
+            self._end(self._stopped)
 
     def close(self) -> None:
         """Keep the draft and end the session without showing anything; for a window that closes."""
         if self._is_closed:
             return
-        self._save_draft()
+        self.drafts.save()
         self._is_closed = True
-        self._draft_timer.stop()
         self._saving_timer.stop()
-        self._pictures.close()
+        self.desk.close()
         session, self._session = self._session, None
         if session is not None:
             self._operations.run(lambda store: end(store, session), on_failed=_ignore)
@@ -131,8 +128,6 @@ class ReadingController(QObject):
         self._open_next()
 
     def _open_next(self) -> None:
-        self._advice = None
-        self._is_picture_shown = False
         self._run(open_case, self._case_opened, retry=self._open_next)
 
     def _case_opened(self, opened: Opened | None) -> None:
@@ -144,75 +139,50 @@ class ReadingController(QObject):
         self._highlights_missing = False
         case = opened.to_read
         self.state.open_case(case.step, unaided=case.unaided, draft=case.draft)
-        self._pictures.keep_only([case.case.case_id, *(name for name, _ in opened.upcoming)])
         self._page.begin_case(case.case.indication)
         self._show()
-        self._request_picture()
+        self.desk.open_case(opened)
 
-    def _request_picture(self) -> None:
-        if self._opened is None:
-            return
-        case = self._opened.to_read
-        picture = self._pictures.request(case.case.case_id, case.image_paths)
-        if picture.done():
-            self._show_picture(case.case.case_id)
-        else:
-            case_id = case.case.case_id
-            picture.add_done_callback(lambda _: self._tell_arrival(case_id))
-
-    def _tell_arrival(self, case_id: str) -> None:
-        # In the thread that decoded: only the signal crosses over.
-        if not self._is_closed:
-            self._picture_arrived.emit(case_id)
-
-    def _show_picture(self, case_id: str) -> None:
-        if self._is_closed or self._opened is None or self._opened.to_read.case.case_id != case_id:
-            return
-        case = self._opened.to_read
-        try:
-            picture = self._pictures.request(case_id, case.image_paths).result()
-        except CancelledError:
-            return
-        except Exception as error:
-            self._pictures.forget(case_id)
-            self._page.viewport.show_words(Content.FAILED, "This image cannot be shown", str(error))
-            self._page.side.show_problem("If it stays so, mark the case as a technical fault and go on.")
-            self._picture_complete()
-            return
-        self._show_frames(picture)
-        # The clock starts when the picture has been painted, see `_painted`.
-
-    def _show_frames(self, picture: CasePicture) -> None:
-        assert self._opened is not None  # only called for the case that is open
+    def _picture_ready(self, picture: CasePicture) -> None:
+        assert self._opened is not None  # a picture belongs to the open case
         view = ViewState(picture.frames, picture.series)
         draft = self._opened.to_read.draft
         if draft is not None:
             view.restore(draft.view.get("viewport", {}))
-        self._page.show_series(view.spans, picture.thumbnails)
-        self._page.viewport.show_case(view, picture.pyramids)
-        self._page.strip.show_chosen(view.series)
+        self._page.show_case(view, picture)
+        # The clock starts when it has been painted, see `_painted`.
+
+    def _picture_failed(self, reason: str) -> None:
+        self._page.viewport.show_words(Content.FAILED, "This image cannot be shown", reason)
+        self._page.side.show_problem("Mark the case as a technical fault and go on to the next.")
+        self._picture_complete()
 
     def _painted(self) -> None:
-        if not self._is_picture_shown and self.state is not None and self.state.stage is Stage.OPENING:
+        if self.state is not None and self.state.stage is Stage.OPENING:
             self._picture_complete()
 
     def _picture_complete(self) -> None:
         assert self.state is not None  # there is a case
-        self._is_picture_shown = True
         if self.state.phase is Phase.AIDED:
-            self.state.stage = Stage.REVEALING
             self._reveal()
         else:
             self.state.start_clock(self._now_ms())
-        self._show()
-        self._prefetch()
-
-    def _prefetch(self) -> None:
-        if self._opened is not None:
-            for case_id, paths in self._opened.upcoming:
-                self._pictures.request(case_id, paths)
+        # Not from within a paint: the buttons change their looks.
+        QTimer.singleShot(0, self, self._show)
+        self.desk.prefetch()
 
     # Answers
+
+    def _answer(self, change: Callable[[RoomState], None]) -> None:
+        if self.state is None or not self.state.can_answer:
+            return
+        self.state.note_input(self._now_ms())
+        selected = self.state.selected
+        change(self.state)
+        if self.state.selected != selected:
+            self._page.show_map_of(self.state.selected)
+        self._show()
+        self.drafts.schedule()
 
     def _primary(self) -> None:
         state = self.state
@@ -228,16 +198,15 @@ class ReadingController(QObject):
             if self._highlights_missing:
                 self._show()
             else:
-                self._store_answer()
+                self._store_answer(state)
 
-    def _store_answer(self) -> None:
-        assert self.state is not None
-        assert self.state.step is not None  # answers belong to a case
-        case_id, phase = self.state.step.case_id, self.state.phase
-        answer, times = self.state.answer(), self.state.times(self._now_ms())
+    def _store_answer(self, state: RoomState) -> None:
+        assert state.step is not None  # answers belong to a case
+        case_id, phase = state.step.case_id, state.phase
+        answer, times = state.answer(), state.times(self._now_ms())
         store_answer = reading.lock_unaided if phase is Phase.UNAIDED else reading.submit_aided
-        self.state.stage = Stage.SAVING
-        self._draft_timer.stop()
+        state.stage = Stage.SAVING
+        self.drafts.stop()
         self._saving_timer.start()
         self._page.side.show_problem("")
         self._show()
@@ -259,7 +228,6 @@ class ReadingController(QObject):
         self._saving_timer.stop()
         self.state.begin_aided()
         self._page.side.ai.show_waiting()
-        self._show()
         self._reveal()
 
     def _reveal(self) -> None:
@@ -267,6 +235,7 @@ class ReadingController(QObject):
         assert self.state.step is not None
         self.state.stage = Stage.REVEALING
         case_id = self.state.step.case_id
+        self._show()
         self._run(
             lambda store, session: reading.reveal_ai(store, session, case_id),
             self._revealed,
@@ -274,103 +243,72 @@ class ReadingController(QObject):
         )
 
     def _revealed(self, advice: Advice) -> None:
-        self._advice = advice
+        assert self.state is not None
         self._page.show_advice(advice)
-        self._show_map()
+        self._page.show_map_of(self.state.selected)
         # The aided clock starts when the answer has been painted, see `_ai_painted`.
 
     def _ai_painted(self) -> None:
-        state = self.state
-        if state is None or self._advice is None or state.stage is not Stage.REVEALING:
-            return
-        state.start_clock(self._now_ms())
-        state.note_reveal_painted(self._now_ms())
-        # Not from within a paint: the button and the panel change their looks.
-        QTimer.singleShot(0, self, self._show)
+        if self.state is not None and self.state.stage is Stage.REVEALING:
+            self.state.start_clock(self._now_ms())
+            self.state.note_reveal_painted(self._now_ms())
+            QTimer.singleShot(0, self, self._show)
 
     def _submitted(self, _: object) -> None:
         self._saving_timer.stop()
         self._open_next()
 
-    def _answer(self, change: Callable[[RoomState], None]) -> None:
-        if self.state is None or not self.state.can_answer:
-            return
-        self.state.note_input(self._now_ms())
-        selected = self.state.selected
-        change(self.state)
-        if self.state.selected != selected:
-            self._show_map()
-        self._show()
-        self._schedule_draft()
-
-    # Pause, draft, map
+    # Pause, input, draft
 
     def _toggle_pause(self) -> None:
-        state, session = self.state, self._session
-        if state is None or state.step is None or session is None or state.stage is not Stage.READING:
+        state = self.state
+        if state is None or state.step is None or self._session is None or state.stage is not Stage.READING:
             return
         case_id, phase = state.step.case_id, state.phase
         if state.is_paused:
             state.resume(self._now_ms())
-            self._page.viewport.show_picture_again()
+            self._page.viewport.end_pause()
             self._run(lambda store, session: reading.resume(store, session, case_id, phase), _ignore)
         else:
             state.pause(self._now_ms())
-            self._page.viewport.show_words(
-                Content.PAUSED, "Paused", "The clock stands still. Press P to go on."
-            )
+            self._page.viewport.pause("Paused", "The clock stands still. Press P to go on.")
             self._run(lambda store, session: reading.pause(store, session, case_id, phase), _ignore)
         self._show()
-        self._save_draft()
+        self.drafts.save()
 
     def _input_noted(self) -> None:
         if self.state is not None and self.state.stage is Stage.READING:
             self.state.note_input(self._now_ms())
-            self._schedule_draft()
-
-    def _schedule_draft(self) -> None:
-        if self.state is not None and self.state.stage is Stage.READING and not self._draft_timer.isActive():
-            self._draft_timer.start()
-
-    def _save_draft(self) -> None:
-        self._draft_timer.stop()
-        if self.state is None or self.state.stage is not Stage.READING or self._session is None:
-            return
-        view = self._page.viewport.state
-        draft = self.state.draft(
-            self._session.reader.id, {} if view is None else view.to_payload(), self._now_ms()
-        )
-        if draft is not None:
-            self._operations.run(lambda store: reading.save_draft(store, draft), on_failed=self._tell)
-
-    def _show_map(self) -> None:
-        if self._advice is not None and self.state is not None:
-            self._page.show_map_of(
-                self._advice_of(self.state.selected), is_only=len(self._advice.findings) < 2
-            )
-
-    def _advice_of(self, finding: str) -> FindingAdvice | None:
-        found = self._advice.findings if self._advice else ()
-        return next((advice for advice in found if advice.finding == finding), None)
-
-    def _go_to_map(self, finding: str) -> None:
-        self._answer(lambda state: state.select(finding))
-        advice = self._advice_of(finding)
-        if advice is not None and advice.saliency is not None:
-            self._page.viewport.go_to_frame(advice.saliency.frame)
+            self.drafts.schedule()
 
     def _view_changed(self) -> None:
-        self._show_map()
-        self._schedule_draft()
+        if self.state is not None and self.state.stage is Stage.READING:
+            self._page.show_map_of(self.state.selected)
+            self.drafts.schedule()
+
+    def _draft(self) -> Draft | None:
+        if self.state is None or self.state.stage is not Stage.READING or self._session is None:
+            return None
+        view = self._page.viewport.state
+        payload = {} if view is None else view.to_payload()
+        return self.state.draft(self._session.reader.id, payload, self._now_ms())
 
     # The end
 
     def _end(self, on_done: Callable[[Receipt], None]) -> None:
-        self._run(end, on_done, retry=lambda: self._end(on_done))
+        session = self._session
+        self._run(end, on_done, on_failed=lambda error: self._not_ended(session, error, on_done))
+        self._session = None  # nothing is recorded in a session after its end
+
+    def _not_ended(
+        self, session: ReaderSession | None, error: Exception, on_done: Callable[[Receipt], None]
+    ) -> None:
+        self._session = session
+        self._stuck(error, lambda: self._end(on_done))
 
     def _all_read(self, receipt: Receipt) -> None:
-        total = self.state.step.total if self.state is not None and self.state.step is not None else 0
-        title = f"All {total} cases are read" if total else "All cases are read"
+        step = self.state.step if self.state is not None else None
+        title = f"All {step.total} cases are read" if step else "All cases are read"
         self._show_end(title, "Thank you. Every answer is stored.", receipt)
 
     def _stopped(self, receipt: Receipt) -> None:
@@ -379,7 +317,6 @@ class ReadingController(QObject):
         self._show_end("Stopped for now", f"{done}You come back to the same case, as you left it.", receipt)
 
     def _show_end(self, title: str, detail: str, receipt: Receipt) -> None:
-        self._session = None
         if self.state is not None:
             self.state.stage = Stage.FINISHED
         self._page.show_end(title, detail, receipt)
@@ -421,25 +358,20 @@ class ReadingController(QObject):
             self._show()
 
     def _tell(self, error: Exception) -> None:
+        if self._is_closed:
+            return
         if isinstance(error, UserFacingError):
             self._page.side.show_problem(str(error))
-        else:
-            self._page.side.show_problem(
-                "Something went wrong in the program. Nothing that was stored is lost. "
-                "Try again, or stop for now and tell the coordinator."
-            )
-            self.failed.emit(error)
+            return
+        self._page.side.show_problem(
+            "Something went wrong in the program. Nothing that was stored is lost. "
+            "Try again, or stop for now and tell the coordinator."
+        )
+        self.failed.emit(error)
 
     def _show(self, *, is_slow: bool = False) -> None:
         if self.state is not None and not self._is_closed:
             self._page.show_state(self.state, highlights_missing=self._highlights_missing, is_slow=is_slow)
-
-    def _timer(self, interval_ms: int, action: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval_ms)
-        timer.timeout.connect(action)
-        return timer
 
     def _connect(self) -> None:
         page, answer = self._page, self._answer
@@ -448,10 +380,9 @@ class ReadingController(QObject):
         page.recall_chosen.connect(lambda f, v: answer(lambda s: s.set_recall(f or s.selected, v)))
         page.confidence_chosen.connect(lambda f, v: answer(lambda s: s.set_confidence(f or s.selected, v)))
         page.flag_changed.connect(lambda flag, is_set: answer(lambda s: s.set_flag(flag, is_set)))
-        page.flag_toggled.connect(self._toggle_flag)
+        page.flag_toggled.connect(lambda flag: answer(lambda s: s.set_flag(flag, flag not in s.flags)))
         page.finding_selected.connect(lambda f: answer(lambda s: s.select(f)))
         page.next_finding_requested.connect(lambda by: answer(lambda s: s.select_next(by)))
-        page.map_place_requested.connect(self._go_to_map)
         page.primary_requested.connect(self._primary)
         page.pause_requested.connect(self._toggle_pause)
         page.leave_requested.connect(self.stop)
@@ -460,9 +391,8 @@ class ReadingController(QObject):
         page.input_noted.connect(self._input_noted)
         page.ai_painted.connect(self._ai_painted)
         page.viewport.frame_painted.connect(lambda _: self._painted())
-
-    def _toggle_flag(self, flag: CaseFlag) -> None:
-        self._answer(lambda state: state.set_flag(flag, flag not in state.flags))
+        self.desk.picture_ready.connect(self._picture_ready)
+        self.desk.picture_failed.connect(self._picture_failed)
 
 
 def _ignore(_: object) -> None:

@@ -27,6 +27,8 @@ class ReadingHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._phase: Phase | None = None
+        self._is_paused = False
         self.case_line = QLabel()
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
@@ -52,13 +54,18 @@ class ReadingHeader(QWidget):
         self.case_line.setText(f"case {step.number} of {step.total}" if step else "")
         self._progress.setVisible(step is not None)
         self.phase_line.setText(PHASE_WORDS[state.phase] if step else "")
-        self.phase_line.setStyleSheet(f"color: {ARM_COLOUR[state.phase]}; font-weight: 500;")
+        # Restyling is costly and this runs at every move of a slider: only where something changed.
+        if self._phase is not state.phase:
+            self._phase = state.phase
+            self.phase_line.setStyleSheet(f"color: {ARM_COLOUR[state.phase]}; font-weight: 500;")
         self.practice.setVisible(step is not None and step.is_training)
         if step is not None:
             self._progress.setMaximum(step.total)
             self._progress.setValue(step.number - 1)
-        self.pause.setText("Go on" if state.is_paused else "Pause")
-        self.pause.setIcon(icon("play" if state.is_paused else "pause"))
+        if self._is_paused is not state.is_paused:
+            self._is_paused = state.is_paused
+            self.pause.setText("Go on" if state.is_paused else "Pause")
+            self.pause.setIcon(icon("play" if state.is_paused else "pause"))
 
 
 def _tool(icon_name: str, words: str, command_id: str, wish: SignalInstance) -> QToolButton:

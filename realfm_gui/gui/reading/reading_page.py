@@ -1,10 +1,9 @@
 """The reading room's page: header, series, picture, answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -16,15 +15,15 @@ from realfm_gui.gui.reading.commands import COMMANDS, Command
 from realfm_gui.gui.reading.end_page import EndPage
 from realfm_gui.gui.reading.header import ReadingHeader
 from realfm_gui.gui.reading.key_sheet import KeySheet
+from realfm_gui.gui.reading.pictures import CasePicture
 from realfm_gui.gui.reading.series_strip import SeriesStrip
 from realfm_gui.gui.reading.side_panel import SidePanel
 from realfm_gui.gui.reading.state import RoomState
 from realfm_gui.gui.theme import GRID
-from realfm_gui.gui.viewer.view_state import SeriesSpan
+from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.gui.viewer.viewport import Content, Viewport
 from realfm_gui.workflows.reading import Advice, FindingAdvice, Receipt
 
-ZOOM_PER_KEY = 1.25
 _INPUTS = frozenset(
     {
         QEvent.Type.MouseMove,
@@ -39,7 +38,7 @@ _INPUTS = frozenset(
 class ReadingPage(QWidget):
     """Shows a case and passes on what the reader wants. Takes values, emits wishes, stores nothing.
 
-    The methods named in `commands.COMMANDS` are what keys do.
+    The methods named in `commands.COMMANDS`, its own and the viewport's, are what keys do.
 
     Signals
     -------
@@ -51,8 +50,6 @@ class ReadingPage(QWidget):
         A flag of the case.
     finding_selected(str), next_finding_requested(int)
         Which finding keys answer.
-    map_place_requested(str)
-        Go to where this finding's map lies.
     primary_requested(), pause_requested(), leave_requested()
         Lock or submit; pause or go on; stop.
     view_changed()
@@ -71,7 +68,6 @@ class ReadingPage(QWidget):
     flag_toggled = Signal(object)
     finding_selected = Signal(str)
     next_finding_requested = Signal(int)
-    map_place_requested = Signal(str)
     primary_requested = Signal()
     pause_requested = Signal()
     leave_requested = Signal()
@@ -89,6 +85,7 @@ class ReadingPage(QWidget):
         self.viewport = Viewport()
         self.side = SidePanel(protocol)
         self.end = EndPage()
+        self._advice: dict[str, FindingAdvice] = {}
         self._lay_out()
         self._connect()
         self._make_shortcuts()
@@ -113,38 +110,36 @@ class ReadingPage(QWidget):
         self.side.indication.show_words(indication)
         self.side.ai.show_sealed()
         self.side.show_problem("")
+        self._advice = {}
         self.strip.show_series((), ())
         self.viewport.clear()
         self.viewport.show_words(Content.LOADING, "Loading the images")
         self.viewport.setFocus()
 
-    def show_series(self, spans: Sequence[SeriesSpan], thumbnails: Sequence[NDArray[np.uint8]]) -> None:
-        """Show the strip of series."""
-        self.strip.show_series(spans, thumbnails)
-        self.strip.show_chosen(0)
+    def show_case(self, view: ViewState, picture: CasePicture) -> None:
+        """Show the case's picture and, where there are several, its series."""
+        self.strip.show_series(view.spans, picture.thumbnails)
+        self.strip.show_chosen(view.series)
+        self.viewport.show_case(view, picture.pyramids)
 
     def show_advice(self, advice: Advice) -> None:
         """Open the AI panel."""
+        self._advice = {finding.finding: finding for finding in advice.findings}
         self.side.ai.show_advice(advice)
         self.viewport.set_overlay_look(replace(self.viewport.overlay_look, is_shown=True))
         self._show_look()
 
-    def show_map_of(self, advice: FindingAdvice | None, *, is_only: bool) -> None:
-        """Put a finding's map over the picture and its controls into the panel."""
+    def show_map_of(self, finding: str) -> None:
+        """Put a finding's map over the picture and its controls into the panel, once the AI is shown."""
+        advice = self._advice.get(finding)
+        if not self._advice:
+            return
         saliency = advice.saliency if advice else None
-        self.viewport.set_saliency(saliency)
         state = self.viewport.state
-        place = ""
-        if saliency is not None and state is not None and saliency.frame != state.view.frame:
-            number, span = next(
-                (n, s) for n, s in enumerate(state.spans) if s.first <= saliency.frame < s.first + s.count
-            )
-            slice_words = f"slice {saliency.frame - span.first + 1}" if span.count > 1 else ""
-            series_words = f"series {number + 1}" if len(state.spans) > 1 else ""
-            place = " of ".join(part for part in (slice_words, series_words) if part)
-        self.side.ai.show_map(
-            saliency, place=place, of="" if is_only or advice is None else advice.name.lower()
-        )
+        self.viewport.set_saliency(saliency)
+        place = state.place_of(saliency.frame) if saliency is not None and state is not None else ""
+        of = advice.name.lower() if advice is not None and len(self._advice) > 1 else ""
+        self.side.ai.show_map(saliency, place=place, of=of)
         self._show_look()
 
     def show_end(self, title: str, detail: str, receipt: Receipt) -> None:
@@ -187,62 +182,11 @@ class ReadingPage(QWidget):
         """Set or take back a flag of the case."""
         self.flag_toggled.emit(list(CaseFlag)[number])
 
-    def invert(self) -> None:
-        """Swap black and white."""
-        self.viewport.invert()
-
-    def fit(self) -> None:
-        """Show the whole picture."""
-        self.viewport.fit()
-
-    def one_to_one(self) -> None:
-        """One image pixel per screen pixel."""
-        self.viewport.one_to_one()
-
-    def zoom_in(self) -> None:
-        """Zoom in about the middle."""
-        self.viewport.zoom(ZOOM_PER_KEY)
-
-    def zoom_out(self) -> None:
-        """Zoom out about the middle."""
-        self.viewport.zoom(1 / ZOOM_PER_KEY)
-
-    def reset_view(self) -> None:
-        """Window and zoom as at the start."""
-        self.viewport.reset()
-
-    def choose_preset(self, number: int) -> None:
-        """Show a window preset."""
-        self.viewport.choose_preset(number)
-
-    def toggle_text(self) -> None:
-        """Show or hide the corner text."""
-        self.viewport.toggle_text()
-
-    def step_slices(self, by: int) -> None:
-        """Scroll."""
-        self.viewport.step(by)
-
-    def go_to_end(self, end: int) -> None:
-        """Go to the first or last slice."""
-        self.viewport.go_to_end(end)
-
     def step_series(self, by: int) -> None:
         """Go to the next or previous series."""
         if self.viewport.state is not None:
-            self.show_series_number((self.viewport.state.series + by) % len(self.viewport.state.spans))
-
-    def show_series_number(self, number: int) -> None:
-        """Go to a series, at the slice where it was left."""
-        self.viewport.go_to_series(number)
-
-    def toggle_map(self) -> None:
-        """Show or hide the heat map."""
-        self.viewport.toggle_overlay()
-
-    def peek(self, is_held: int) -> None:
-        """Show a hidden map, or hide a shown one, while a key is held."""
-        self.viewport.peek(bool(is_held))
+            state = self.viewport.state
+            self.viewport.go_to_series((state.series + by) % len(state.spans))
 
     def show_keys(self) -> None:
         """Open the list of keys."""
@@ -264,7 +208,7 @@ class ReadingPage(QWidget):
         if held is None:
             super().keyPressEvent(event)
         elif not event.isAutoRepeat():
-            getattr(self, held.action)(1)
+            attrgetter(held.action)(self)(True)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """End a command that lasts while its key is held."""
@@ -272,7 +216,7 @@ class ReadingPage(QWidget):
         if held is None:
             super().keyReleaseEvent(event)
         elif not event.isAutoRepeat():
-            getattr(self, held.action)(0)
+            attrgetter(held.action)(self)(False)
 
     def changeEvent(self, event: QEvent) -> None:
         """End what was held: a key released in another window is never heard of."""
@@ -310,13 +254,13 @@ class ReadingPage(QWidget):
         answers.finding_selected.connect(self.finding_selected)
         answers.flag_changed.connect(self.flag_changed)
         ai.painted.connect(self.ai_painted)
-        ai.finding_chosen.connect(self.map_place_requested)
+        ai.finding_chosen.connect(self._go_to_map)
         ai.overlay_changing.connect(self.viewport.set_overlay_look)
         self.side.primary.clicked.connect(self.primary_requested)
         self.header.pause_requested.connect(self.pause_requested)
         self.header.leave_requested.connect(self.leave_requested)
         self.header.keys_requested.connect(self.show_keys)
-        self.strip.series_chosen.connect(self.show_series_number)
+        self.strip.series_chosen.connect(self.viewport.go_to_series)
         self.viewport.overlay_changed.connect(self._show_look)
         self.viewport.overlay_changed.connect(self.view_changed)
         self.viewport.window_changed.connect(self.view_changed)
@@ -326,7 +270,7 @@ class ReadingPage(QWidget):
         for command in COMMANDS:
             if command.is_held:
                 continue
-            action = getattr(self, command.action)
+            action = attrgetter(command.action)(self)
             for key in command.keys:
                 shortcut = QShortcut(QKeySequence(key), self._room)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -340,6 +284,12 @@ class ReadingPage(QWidget):
 
     def _show_look(self) -> None:
         self.side.ai.show_look(self.viewport.overlay_look, is_visible=self.viewport.is_overlay_visible)
+
+    def _go_to_map(self, finding: str) -> None:
+        self.finding_selected.emit(finding)
+        advice = self._advice.get(finding)
+        if advice is not None and advice.saliency is not None:
+            self.viewport.go_to_frame(advice.saliency.frame)
 
     def _place_changed(self) -> None:
         if self.viewport.state is not None:

@@ -143,11 +143,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the composition root finish what is under way before the window goes."""
-        if self._may_close:
-            event.accept()
-        else:
-            event.ignore()
+        if not self._may_close:
             self.close_requested.emit()
+        # Where nothing had to be finished, `close_now` was called just now, from within this event.
+        event.setAccepted(self._may_close)
 
     def _ask(self, command_id: str) -> Callable[[], None]:
         return lambda: self.command_requested.emit(command_id)

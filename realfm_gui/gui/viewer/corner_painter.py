@@ -1,9 +1,9 @@
-"""Paints the corner text: small, quiet, legible on black and on white."""
+"""Paints words: the corner text, legible on black and on white, and what stands in place of a picture."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from realfm_gui.gui.theme import DARK, GRID, SIZE_BODY, SIZE_LEAD
+from realfm_gui.gui.theme import DARK, GRID, SIZE_BODY, SIZE_LEAD, SIZE_TITLE
 from realfm_gui.gui.viewer.corner_text import CornerText, ScaleBar
 
 _INK = QColor(DARK.ink)
@@ -46,6 +46,24 @@ def paint_corner_text(painter: QPainter, text: CornerText, area: QRectF, *, devi
     _write(painter, inner, top | right, text.letters.right)
     _write(painter, inner, top | middle, text.letters.top)
     _write(painter, inner, bottom | middle, text.letters.bottom)
+
+
+def paint_words(painter: QPainter, area: QRectF, title: str, detail: str) -> None:
+    """Write a title and an explanation into the middle of the empty viewport."""
+    inner = area.adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
+    middle = inner.center().y()
+    above = QRectF(inner.left(), inner.top(), inner.width(), middle - GRID - inner.top())
+    below = QRectF(inner.left(), middle + GRID, inner.width(), inner.bottom() - middle - GRID)
+    font = QFont(painter.font())
+    for words, size, color, part, vertical in (
+        (title, SIZE_TITLE, DARK.ink, above, Qt.AlignmentFlag.AlignBottom),
+        (detail, SIZE_BODY, DARK.ink_quiet, below, Qt.AlignmentFlag.AlignTop),
+    ):
+        font.setPixelSize(size)
+        painter.setFont(font)
+        painter.setPen(QColor(color))
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | vertical
+        painter.drawText(part, int(flags), words)
 
 
 def _write(painter: QPainter, area: QRectF, alignment: Qt.AlignmentFlag, words: str) -> None:

@@ -125,6 +125,17 @@ class ViewState:
             self.series = number
         return changed
 
+    def place_of(self, index: int) -> str:
+        """Return where a frame is, such as "slice 34 of series 2"; empty for the one on screen."""
+        if index == self.view.frame:
+            return ""
+        for number, span in enumerate(self.spans, start=1):
+            if span.first <= index < span.first + span.count:
+                place = f"slice {index - span.first + 1}" if span.count > 1 else ""
+                series = f"series {number}" if len(self.spans) > 1 else ""
+                return " of ".join(part for part in (place, series) if part)
+        return ""
+
     def step(self, slices: int) -> bool:
         """Move within the series; return whether that changed the slice."""
         span = self.span
@@ -225,8 +236,8 @@ class ViewState:
 
 
 def window_quantum(default_width: float) -> float:
-    """Return the step windows are rounded to: a thousandth of the default width, at most 1, a power of 10."""
-    return float(min(1.0, 10.0 ** math.floor(math.log10(default_width / 1000))))
+    """Return the step of windows: the power of 10 below a hundredth of the default width, at most 1."""
+    return float(min(1.0, 10.0 ** math.floor(math.log10(default_width / 100))))
 
 
 def _tidy(value: float) -> float:

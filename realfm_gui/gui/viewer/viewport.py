@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from realfm_gui.domain.images import Window
 from realfm_gui.domain.prediction import SaliencyMap
-from realfm_gui.gui.theme import DARK, GRID, SIZE_BODY, SIZE_TITLE
-from realfm_gui.gui.viewer.corner_painter import paint_corner_text
+from realfm_gui.gui.theme import DARK
+from realfm_gui.gui.viewer.corner_painter import paint_corner_text, paint_words
 from realfm_gui.gui.viewer.corner_text import CornerText, corner_text
 from realfm_gui.gui.viewer.gestures import Effect, Gestures
 from realfm_gui.gui.viewer.overlay_layer import OverlayLayer, OverlayLook
@@ -22,6 +22,8 @@ from realfm_gui.imaging.rendering import Pyramid, ViewTransform
 
 LONGEST_BAR_SHARE = 0.25
 """Of the viewport's width."""
+
+ZOOM_PER_KEY = 1.25
 
 
 class Content(Enum):
@@ -81,6 +83,7 @@ class Viewport(QWidget):
         self.has_text = True
         self._content = Content.EMPTY
         self._words = ("", "")
+        self._hidden = (Content.EMPTY, self._words)
         self._picture = PictureLayer()
         self._overlay = OverlayLayer()
         self._gestures = Gestures()
@@ -121,10 +124,17 @@ class Viewport(QWidget):
         self._words = (title, detail)
         self._show(content)
 
-    def show_picture_again(self) -> None:
-        """Take the words away."""
-        if self.state is not None:
-            self._show(Content.PICTURE)
+    def pause(self, title: str, detail: str) -> None:
+        """Hide whatever is shown behind words until `end_pause`."""
+        if self._content is not Content.PAUSED:
+            self._hidden = (self._content, self._words)
+            self.show_words(Content.PAUSED, title, detail)
+
+    def end_pause(self) -> None:
+        """Show again what was hidden."""
+        if self._content is Content.PAUSED:
+            content, self._words = self._hidden
+            self._show(content)
 
     def clear(self) -> None:
         """Forget the case."""
@@ -214,6 +224,14 @@ class Viewport(QWidget):
             self.state.one_to_one()
             self._announce_place()
 
+    def zoom_in(self) -> None:
+        """Zoom in about the middle."""
+        self.zoom(ZOOM_PER_KEY)
+
+    def zoom_out(self) -> None:
+        """Zoom out about the middle."""
+        self.zoom(1 / ZOOM_PER_KEY)
+
     def zoom(self, factor: float) -> None:
         """Zoom about the middle."""
         if self._is_live() and self.state is not None:
@@ -235,7 +253,7 @@ class Viewport(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), Qt.GlobalColor.black)
         if self._content is not Content.PICTURE or self.state is None:
-            self._paint_words(painter)
+            paint_words(painter, QRectF(self.rect()), *self._words)
             return
         width, height = self._device_size()
         ratio = self.devicePixelRatioF()
@@ -367,21 +385,3 @@ class Viewport(QWidget):
     def _announce_place(self) -> None:
         self.update()
         self.view_changed.emit()
-
-    def _paint_words(self, painter: QPainter) -> None:
-        title, detail = self._words
-        area = QRectF(self.rect()).adjusted(4 * GRID, 4 * GRID, -4 * GRID, -4 * GRID)
-        middle = area.center().y()
-        font = QFont(self.font())
-        wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter
-        for words, size, color, top, bottom in (
-            (title, SIZE_TITLE, DARK.ink, area.top(), middle - GRID),
-            (detail, SIZE_BODY, DARK.ink_quiet, middle + GRID, area.bottom()),
-        ):
-            font.setPixelSize(size)
-            painter.setFont(font)
-            painter.setPen(QColor(color))
-            vertical = Qt.AlignmentFlag.AlignBottom if size == SIZE_TITLE else Qt.AlignmentFlag.AlignTop
-            painter.drawText(
-                QRectF(area.left(), top, area.width(), bottom - top), int(wrap | vertical), words
-            )

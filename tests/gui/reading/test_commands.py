@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from realfm_gui.gui.reading.commands import COMMANDS, GROUPS, key_name, tooltip
 from realfm_gui.gui.reading.key_sheet import KeySheet
 from realfm_gui.gui.reading.reading_page import ReadingPage
+from realfm_gui.gui.viewer.viewport import Viewport
 
 
 def test_that_no_key_means_two_things():
@@ -20,7 +21,8 @@ def test_that_no_key_means_two_things():
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_that_every_command_is_a_method_of_the_page_and_in_a_group(command):
-    assert callable(getattr(ReadingPage, command.action))
+    owner, _, action = command.action.rpartition(".")
+    assert callable(getattr({"": ReadingPage, "viewport": Viewport}[owner], action))
     assert command.group in GROUPS
 
 

@@ -19,7 +19,7 @@ OpenRoom = Callable[..., Room]
 def crash(room: Room) -> None:
     """Stop a room as a killed process would: what is on disk is all there is."""
     room.controller._is_closed = True
-    room.controller._draft_timer.stop()
+    room.controller.drafts.stop()
     room.operations.close()
     room.window.hide()
 
@@ -32,7 +32,7 @@ def test_that_after_a_crash_the_reader_is_back_with_draft_view_and_times(open_ro
     room.press(Qt.Key.Key_I)
     room.clock[0] += 12_000
     view = room.page.viewport.state.view
-    room.qtbot.waitUntil(lambda: not room.controller._draft_timer.isActive(), timeout=5_000)
+    room.qtbot.waitUntil(lambda: not room.controller.drafts.is_waiting, timeout=5_000)
     room.wait_until_stored()
     crash(room)
 
@@ -50,7 +50,7 @@ def test_that_after_a_crash_in_the_aided_phase_the_ai_is_shown_again(open_room: 
     room.lock()
     room.clock[0] += 3_000
     room.press(Qt.Key.Key_5)
-    room.controller._save_draft()
+    room.controller.drafts.save()
     room.wait_until_stored()
     spent = room.state.times(room.clock[0]).active_ms
     crash(room)
@@ -69,7 +69,7 @@ def test_that_answers_to_several_findings_survive_a_crash(open_room: OpenRoom, t
     room.answer()
     room.press(Qt.Key.Key_J)
     room.press(Qt.Key.Key_N)
-    room.controller._save_draft()
+    room.controller.drafts.save()
     room.wait_until_stored()
     crash(room)
     again = open_room(tmp_path / "two.study")
@@ -138,7 +138,9 @@ def fill_disk(room: Room) -> None:
 
 
 def free_disk(room: Room) -> None:
-    room.operations.run(lambda store: store._connection.execute("PRAGMA max_page_count = 1073741823") and None)
+    room.operations.run(
+        lambda store: store._connection.execute("PRAGMA max_page_count = 1073741823") and None
+    )
     room.wait_until_stored()
 
 

@@ -62,7 +62,7 @@ def test_that_no_prediction_file_is_opened_before_the_lock(
     open_room: OpenRoom, study: Path, opened_files: list[str]
 ):
     room = open_room(study)
-    room.wait(lambda: len(room.controller._pictures._requested) == 2)
+    room.wait(lambda: len(room.controller.desk.pictures._requested) == 2)
     room.answer()
     room.wait_until_stored()
     assert [name for name in opened_files if "predictions" in name and "c-" in Path(name).name] == []
@@ -196,16 +196,16 @@ def test_that_the_next_case_is_decoded_while_this_one_is_read(open_room: OpenRoo
     room = open_room(study)
     room.lock()
     current = room.state.step.case_id
-    others = {name: f for name, f in room.controller._pictures._requested.items() if name != current}
+    others = {name: f for name, f in room.controller.desk.pictures._requested.items() if name != current}
     room.wait(lambda: len(others) == 1 and all(f.done() for f in others.values()))
     asked = []
-    decode = room.controller._pictures._decoding.decode
-    room.controller._pictures._decoding.decode = lambda paths: asked.append(paths) or decode(paths)
+    decode = room.controller.desk.pictures._decoding.decode
+    room.controller.desk.pictures._decoding.decode = lambda paths: asked.append(paths) or decode(paths)
     try:
         room.press(Qt.Key.Key_Return)
         room.wait(lambda: room.state.step.number == 2 and room.state.stage is Stage.READING)
     finally:
-        del room.controller._pictures._decoding.decode
+        del room.controller.desk.pictures._decoding.decode
     assert asked == []
     assert room.shows_picture()
 
@@ -274,8 +274,10 @@ def test_that_an_unknown_reader_is_reported_and_no_session_begins(open_room: Ope
 
 
 def _pixels(room: Room) -> np.ndarray:
-    image = room.page.viewport.grab().toImage().convertToFormat(
-        room.page.viewport.grab().toImage().Format.Format_RGB32
+    image = (
+        room.page.viewport.grab()
+        .toImage()
+        .convertToFormat(room.page.viewport.grab().toImage().Format.Format_RGB32)
     )
     raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
     # The frame that shows the focus is not the picture.

@@ -1,13 +1,13 @@
 import subprocess
 import sys
 
-import jobs_for_tests as jobs
 import pytest
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.gui.shell.background_job import BackgroundJob
 from realfm_gui.gui.shell.child_process import JobCrashed
+from tests.gui.shell import jobs_for_tests as jobs
 
 WAIT_MS = 20_000
 

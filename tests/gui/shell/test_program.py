@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import small_study
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.app import Program
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
 from realfm_gui.gui.shell.messages import MessageDialog
+from tests.gui.shell import small_study
 
-WAIT_MS = 60_000
+WAIT_MS = 20_000
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ def _open_questions(program: Program) -> list[ConfirmEarlyLook]:
 def test_that_closing_in_the_middle_of_work_stops_it_first(
     qtbot: QtBot, program: Program, study: Path
 ) -> None:
-    import jobs_for_tests
+    from tests.gui.shell import jobs_for_tests
 
     program.open(study)
     qtbot.waitUntil(lambda: _on_page(program, "coordinating"), timeout=WAIT_MS)

@@ -89,6 +89,14 @@ def test_that_a_flat_image_is_black_and_colour_is_luma() -> None:
     assert (shown[2:] > shown[:2]).all()
 
 
+def test_that_a_lone_small_thing_is_seen() -> None:
+    pixels = np.full((100, 100), 7, np.uint16)
+    pixels[50, 50] = 9
+    shown = brightness(Frame(pixels=pixels))
+    assert shown[50, 50] == 1
+    assert shown.sum() == 1
+
+
 def test_that_a_large_image_keeps_its_window_when_sampled() -> None:
     pixels = np.random.default_rng(1).integers(0, 4000, size=(1500, 1500)).astype(np.uint16)
     shown = brightness(Frame(pixels=pixels))

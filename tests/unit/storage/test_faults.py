@@ -27,7 +27,12 @@ def _start(script: str, *arguments: object) -> "subprocess.Popen[str]":
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     command = [sys.executable, "-W", "error", "-c", script, *map(str, arguments)]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
 
 
@@ -171,6 +176,37 @@ with StudyStore.open(Path(sys.argv[1])) as store:
 """
 
 
+APPENDS = """
+import sys
+from pathlib import Path
+from realfm_gui.domain.events import EventKind
+from realfm_gui.storage import StudyStore
+
+with StudyStore.open(Path(sys.argv[1])) as store:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for _ in range(100):
+        store.append(EventKind.SESSION_STARTED, {"reader": sys.argv[2]}, actor=sys.argv[2])
+"""
+
+
+def test_that_two_programs_append_at_once_without_losing_an_event(store: StudyStore) -> None:
+    processes = [_start(APPENDS, store.root, reader) for reader in ("r1", "r2")]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    actors = [event.actor for event in store.events()]
+    assert (actors.count("r1"), actors.count("r2")) == (100, 100)
+    assert verify_study(store.root).is_ok
+
+
 @needs_limits
 @pytest.mark.parametrize("killed_after", [1, 13, 26, 49])
 def test_that_every_acknowledged_answer_survives_kill_9(tmp_path: Path, killed_after: int) -> None:
@@ -185,6 +221,8 @@ def test_that_every_acknowledged_answer_survives_kill_9(tmp_path: Path, killed_a
     acknowledged = [process.stdout.readline().split() for _ in range(killed_after)]
     process.send_signal(signal.SIGKILL)
     acknowledged += [line.split() for line in process.stdout if line.endswith("\n")]
+    assert process.stdin is not None
+    process.stdin.close()
     process.stderr.close()
     process.stdout.close()
     assert process.wait(timeout=60) in (-signal.SIGKILL, 0)  # 0: it was done before the signal came

@@ -85,6 +85,17 @@ def test_that_truth_and_sources_come_back_as_written(store: StudyStore) -> None:
     assert store.read_sources() == sources()
 
 
+def test_that_refusals_and_the_uid_map_come_back_as_written(store: StudyStore) -> None:
+    assert store.read_refusals() == []
+    assert store.read_uid_map() == {}
+    refused = [(SECRET_FILE, 'truncated, "half" a file'), ("b.dcm", "a duplicate\nof a.dcm")]
+    store.write_refusals(refused)
+    store.write_uid_map({SECRET_UID: "2.25.1"})
+    assert store.read_refusals() == refused
+    assert store.read_uid_map() == {SECRET_UID: "2.25.1"}
+    assert {store.refusals_path.parent.name} == {"sealed"}
+
+
 def test_that_a_head_is_asked_for_by_name_before_it_is_fitted(store: StudyStore) -> None:
     assert not store.has_head(MODEL)
     with pytest.raises(UserFacingError, match="not been fitted") as caught:

@@ -124,6 +124,37 @@ def test_that_damage_anywhere_in_the_file_is_reported_without_a_crash(root: Path
         database.write_bytes(sound)
 
 
+def test_that_a_damaged_event_is_not_drowned_in_what_follows_from_it(root: Path) -> None:
+    _rewrite(root, "UPDATE events SET payload = '{}' WHERE kind = 'case_added' AND sequence = 2")
+    assert [problem.sequence for problem in verify_study(root).problems] == [2, None]
+
+
+def test_that_every_copy_of_a_patient_id_counts(root: Path) -> None:
+    # It stands in the event, in the table of cases and in the index over that table.
+    database = root / "study.sqlite"
+    sound = database.read_bytes()
+    needle = f"p-{CASES[1][2:]}".encode()
+    found = [k for k in range(len(sound)) if sound.startswith(needle, k)]
+    assert len(found) >= 3
+    for position in found:
+        _flip(database, position + 4, 1)
+        assert not verify_study(root).is_ok
+        database.write_bytes(sound)
+
+
+def test_that_verifying_after_a_crash_changes_no_byte(root: Path, tmp_path: Path) -> None:
+    with StudyStore.open(root) as store:
+        event = lock(store, "r1", CASES[2])
+        shutil.copytree(root, tmp_path / "crashed.study")  # with the write-ahead log, as a crash leaves it
+    crashed = tmp_path / "crashed.study"
+    files = [crashed / "study.sqlite", crashed / "study.sqlite-wal"]
+    before = [path.read_bytes() for path in files]
+    report = verify_study(crashed)
+    assert report.is_ok
+    assert report.events == event.sequence
+    assert [path.read_bytes() for path in files] == before
+
+
 def test_that_a_destroyed_page_says_which_events_cannot_be_read(root: Path) -> None:
     with StudyStore.open(root) as store:
         for _ in range(60):
