@@ -15,7 +15,6 @@ from dicognito.element_anonymizer import ElementAnonymizer
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
-    PYDICOM_IMPLEMENTATION_UID,
     UID,
     SecondaryCaptureImageStorage,
     generate_uid,
@@ -31,6 +30,8 @@ from realfm_gui.imaging.pixel_decoding import number_of_frames
 from realfm_gui.imaging.secondary_capture import wrap_picture
 from realfm_gui.imaging.sources import SourceImage
 
+IMPLEMENTATION_UID = UID("2.25.126688539791048790877464486478959648299")
+"""Names this program as the writer, in every file the same."""
 METHOD = "RealFM: allow-list of attributes"
 _PATIENT = "patient:"
 
@@ -140,7 +141,7 @@ class Deidentifier:
         _identify(copy, self._new_patient(source.patient))
         meta.MediaStorageSOPClassUID = copy.SOPClassUID
         meta.MediaStorageSOPInstanceUID = copy.SOPInstanceUID
-        meta.ImplementationClassUID = PYDICOM_IMPLEMENTATION_UID
+        meta.ImplementationClassUID = IMPLEMENTATION_UID
         meta.ImplementationVersionName = "REALFM"
         return copy
 

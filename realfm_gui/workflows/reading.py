@@ -203,7 +203,7 @@ def reveal_ai(store: StudyStore, session: ReaderSession, case_id: str) -> Advice
                 percent=percent,
                 prevalence=prevalence,
                 calls_for_recall=prediction.call,
-                meaning=_meaning(name, percent, prevalence),
+                meaning=_meaning(percent, prevalence),
                 saliency=prediction.saliency,
             )
         )
@@ -282,14 +282,13 @@ def _no_predictions(store: StudyStore, *, missing: int) -> UserFacingError:
     )
 
 
-def _meaning(name: str, percent: float | None, prevalence: float) -> str:
+def _meaning(percent: float | None, prevalence: float) -> str:
     if percent is None:
         return "This model gives a score without a calibrated meaning."
-    with_finding = (
-        f"about {percent:.0f}" if 1 <= percent <= 99 else ("fewer than 1" if percent < 1 else "more than 99")
-    )
-    has = "has" if with_finding == "fewer than 1" else "have"
-    return (
-        f"Of 100 such cases, {with_finding} {has} {name.lower()}, "
-        f"where {100 * prevalence:.3g} of 100 patients have it."
-    )
+    if percent < 1:
+        count = "fewer than 1 has it"
+    elif percent > 99:
+        count = "more than 99 have it"
+    else:
+        count = f"about {percent:.0f} {'has' if round(percent) == 1 else 'have'} it"
+    return f"Of 100 such cases at {100 * prevalence:.3g} % prevalence, {count}."

@@ -1,19 +1,29 @@
 """The sheet that lists every key, built from the table of commands."""
 
-from PySide6.QtCore import Qt
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from realfm_gui.gui.reading.commands import ANSWER, COMMANDS, GROUPS, MOUSE, key_name
-from realfm_gui.gui.theme import DARK, GRID
+from realfm_gui.gui.reading.commands import (
+    AI,
+    ANSWER,
+    COMMANDS,
+    GROUPS,
+    MOUSE,
+    PICTURE,
+    ROOM,
+    STACK,
+    key_name,
+)
+from realfm_gui.gui.theme import GRID
 
 KEY_WIDTH = 176
 """Of the column of keys in logical pixels: the longest entry fits."""
@@ -25,22 +35,19 @@ class KeySheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys of the reading room")
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for group in GROUPS:
-            rows = [
+        tables = {
+            group: [
                 (c.shown_as or " or ".join(key_name(key) for key in c.keys), c.title)
                 for c in COMMANDS
                 if c.group == group and c.is_listed
             ]
-            column = left if group in (ANSWER, "Room", "AI") else right
-            column.addWidget(_table(group, rows))
-        right.addWidget(_table("Mouse on the picture", list(MOUSE)))
-        left.addStretch(1)
-        right.addStretch(1)
+            for group in GROUPS
+        }
         columns = QHBoxLayout()
         columns.setSpacing(6 * GRID)
-        columns.addLayout(left)
-        columns.addLayout(right)
+        columns.addLayout(_column({group: tables[group] for group in (ANSWER, AI, ROOM)}))
+        on_the_picture = {group: tables[group] for group in (PICTURE, STACK)}
+        columns.addLayout(_column(on_the_picture | {"Mouse on the picture": list(MOUSE)}))
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
@@ -53,22 +60,25 @@ class KeySheet(QDialog):
         layout.addLayout(foot)
 
 
-def _table(title: str, rows: list[tuple[str, str]]) -> QWidget:
-    box = QWidget()
-    box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-    grid = QGridLayout(box)
-    grid.setContentsMargins(0, GRID, 0, GRID)
+def _column(tables: Mapping[str, Sequence[tuple[str, str]]]) -> QGridLayout:
+    """Return the groups below each other, keys left and what they do right."""
+    grid = QGridLayout()
     grid.setHorizontalSpacing(2 * GRID)
     grid.setVerticalSpacing(4)
-    heading = QLabel(title)
-    heading.setProperty("role", "caption")
-    grid.addWidget(heading, 0, 0, 1, 2)
-    for number, (keys, words) in enumerate(rows, start=1):
-        key = QLabel(keys)
-        key.setStyleSheet(f"color: {DARK.ink};")
-        key.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        key.setMinimumWidth(KEY_WIDTH)
-        grid.addWidget(key, number, 0)
-        grid.addWidget(QLabel(words), number, 1)
+    grid.setColumnMinimumWidth(0, KEY_WIDTH)
     grid.setColumnStretch(1, 1)
-    return box
+    row = 0
+    for title, entries in tables.items():
+        heading = QLabel(title)
+        heading.setProperty("role", "caption")
+        if row:
+            grid.setRowMinimumHeight(row, GRID)
+            row += 1
+        grid.addWidget(heading, row, 0, 1, 2)
+        for keys, words in entries:
+            row += 1
+            grid.addWidget(QLabel(keys), row, 0)
+            grid.addWidget(QLabel(words), row, 1)
+        row += 1
+    grid.setRowStretch(row, 1)
+    return grid

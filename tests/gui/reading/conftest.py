@@ -182,7 +182,7 @@ class Room:
         """Answer, lock, and wait until the AI is on the screen and Enter counts again."""
         self.answer()
         self.press(Qt.Key.Key_Return)
-        self.wait_for(Stage.READING)
+        self.wait(lambda: self.state.stage is Stage.READING and self.page.side.answers.isEnabled())
         self.clock[0] += ARMING_MS + 1
 
     def events(self) -> list[str]:

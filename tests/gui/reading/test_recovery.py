@@ -132,6 +132,28 @@ def test_that_stopping_for_now_shows_a_receipt_and_the_way_back(open_room: OpenR
         room.press(Qt.Key.Key_Space)  # the way back has the focus
 
 
+def test_that_nothing_is_recorded_in_a_session_after_its_end(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.answer()
+    with room.qtbot.waitSignal(room.controller.finished):
+        room.press(Qt.Key.Key_Return)
+        room.controller.stop()  # the lock is still on its way to the disk
+    assert room.events()[-2:] == ["answer_locked", "session_ended"]
+    again = open_room(study)
+    assert again.state.phase is Phase.AIDED
+
+
+def test_that_a_session_whose_end_cannot_be_recorded_can_be_ended_again(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    fill_disk(room)
+    room.controller.stop()
+    room.wait_for(Stage.STUCK)
+    free_disk(room)
+    with room.qtbot.waitSignal(room.controller.finished):
+        room.press(Qt.Key.Key_Return)
+    assert room.events()[-1] == "session_ended"
+
+
 def fill_disk(room: Room) -> None:
     """Let SQLite use up its pages and refuse to grow: the error a full disk gives."""
     room.operations.run(_use_up)

@@ -233,6 +233,39 @@ def test_that_an_unreadable_image_says_why_and_the_reader_can_go_on(open_room: O
     room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
 
 
+def test_that_a_pause_does_not_turn_a_failed_image_into_an_empty_one(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "b.study", cases=1, broken=1)
+    room = open_room(tmp_path / "b.study")
+    words = room.page.viewport._words
+    room.press(Qt.Key.Key_P)
+    assert room.page.viewport.content is Content.PAUSED
+    room.press(Qt.Key.Key_P)
+    assert (room.page.viewport.content, room.page.viewport._words) == (Content.FAILED, words)
+
+
+def test_that_space_presses_the_button_that_has_the_focus_instead_of_the_map(
+    open_room: OpenRoom, study: Path
+):
+    room = open_room(study)
+    room.lock()
+    no = room.page.side.answers.cards["nodule"].recall[False]
+    no.setFocus(Qt.FocusReason.TabFocusReason)
+    room.press(Qt.Key.Key_Space)
+    assert room.state.answers["nodule"].recall is False
+    assert room.page.viewport.is_overlay_visible
+    room.qtbot.mouseClick(room.page.viewport, Qt.MouseButton.LeftButton)
+    room.press(Qt.Key.Key_Space)
+    assert not room.page.viewport.is_overlay_visible
+
+
+def test_that_mouse_clicks_on_answers_leave_the_keys_with_the_picture(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    card = room.page.side.answers.cards["nodule"]
+    room.qtbot.mouseClick(card.confidence[4], Qt.MouseButton.LeftButton)
+    assert room.state.answers["nodule"].confidence == 4
+    assert room.page.viewport.hasFocus()
+
+
 def test_that_practice_cases_come_first_and_say_so(open_room: OpenRoom, tmp_path: Path):
     make_study(tmp_path / "t.study", cases=1, training=1)
     room = open_room(tmp_path / "t.study")

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ def quietly(function, *arguments):
         return function(*arguments)
 
 
+@cache
 def reference_pixels(path: Path) -> tuple[pydicom.FileDataset, np.ndarray]:
     dataset = dataset_of(path)
     array = quietly(lambda: dataset.pixel_array)

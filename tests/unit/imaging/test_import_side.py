@@ -82,7 +82,8 @@ def identifying_values(dataset: Dataset) -> set[str]:
                 continue
             for value in element.value if element.VM > 1 else [element.value]:
                 text = str(value or "").strip()
-                if (len(text) >= 6 or (element.VR == "UI" and text)) and text not in UID_dictionary:
+                is_telling = (len(text) >= 6 and text.strip("0")) or (element.VR == "UI" and text)
+                if is_telling and text not in UID_dictionary:
                     values.add(text)
     return values
 
@@ -161,6 +162,7 @@ def _with_secrets(dataset: pydicom.FileDataset) -> pydicom.FileDataset:
     dataset.PatientID = dataset.StudyInstanceUID  # seen in the wild: must not become one new identifier
     dataset.SeriesDescription = dataset.StationName = dataset.InstitutionName = "SECRET"
     dataset.BodyPartExamined = "SECRET, J."
+    dataset.FrameOfReferenceUID = "SECRET"
     dataset.WindowCenterWidthExplanation = "SECRET"
     dataset.private_block(0x0011, "SECRET MAKER", create=True).add_new(1, "LO", "SECRET")
     dataset.add_new(0x60000010, "US", 2)

@@ -106,7 +106,7 @@ def test_that_advice_states_its_meaning_at_the_protocols_prevalence(store: Study
     lock_unaided(store, session, case.case.case_id, answer(), TIMES)
     [advice] = reveal_ai(store, session, case.case.case_id).findings
     assert advice.percent == pytest.approx(20.0)  # .5 at 50 % prevalence is .2 at 20 %
-    assert advice.meaning == "Of 100 such cases, about 20 have nodule, where 20 of 100 patients have it."
+    assert advice.meaning == "Of 100 such cases at 20 % prevalence, about 20 have it."
 
 
 def test_that_a_case_the_model_failed_on_says_so_instead_of_nothing_found(store: StudyStore) -> None:
