@@ -70,7 +70,7 @@ class PhantomRecipe:
     speck_sigma_px: float = 1.5
     speck_spread_px: float = 22.0
     speck_distance_px: float = 5.0
-    amplitude_low: float = 65.0
+    amplitude_low: float = 60.0
     amplitude_high: float = 400.0
     amplitude_jitter: float = 0.25
     margin_px: float = 64.0

@@ -24,6 +24,8 @@ from realfm_gui.gui.widgets.labels import column, text_label
 from realfm_gui.gui.widgets.progress_strip import ProgressStrip
 from realfm_gui.gui.widgets.watermark import Watermark
 
+NOT_OPENED = "The outcomes have not been opened in this session."
+
 
 class AnalysingPage(QWidget):
     """Closed, computing, failed or showing results.
@@ -51,7 +53,7 @@ class AnalysingPage(QWidget):
         self.progress = ProgressStrip()
         self.progress.cancel_requested.connect(self.cancel_requested)
         self._closed = EmptyState(
-            "The outcomes have not been opened in this session.",
+            NOT_OPENED,
             "Open outcomes",
             is_primary=True,
             note="Every opening is written into the study's log.",
@@ -93,9 +95,12 @@ class AnalysingPage(QWidget):
         self._all = None
         self._top_slot.addWidget(self.progress)
         self.details.hide()
-        if sentence:
-            self._closed.set_sentence(sentence)
+        self._closed.set_sentence(sentence or NOT_OPENED)
         self._stack.setCurrentWidget(self._closed)
+
+    def closed_sentence(self) -> str:
+        """Return why there are no results."""
+        return self._closed.sentence
 
     def show_computing(self) -> None:
         """Show that results are on their way."""

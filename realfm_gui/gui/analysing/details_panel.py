@@ -55,7 +55,7 @@ class DetailsPanel(QScrollArea):
             self._add(label, value)
         if len(method.rows) > 1:
             columns = [
-                Column(title=title, width=0 if at == 0 else 76, is_number=at > 0)
+                Column(title=title, width=0 if at == 0 else 66, is_number=at > 0)
                 for at, title in enumerate(method.rows[0])
             ]
             table = PlainTable(columns, "Rows behind the number")

@@ -68,7 +68,7 @@ class RocPlot(QWidget):
             self._label_curve(curve, f"control {name}", palette.ink_quiet, at=0.62)
         if roc["ai"] is not None:
             self._curve(roc["ai"], AI_ALONE, Qt.PenStyle.SolidLine)
-            self._label_curve(roc["ai"], "AI alone", AI_ALONE, at=0.55)
+            self._label_curve(roc["ai"], "AI alone", palette.ink, at=0.55)
         if roc["ai_point"] is not None:
             point = roc["ai_point"]
             plot.plot(
@@ -122,7 +122,8 @@ class RocPlot(QWidget):
                 labels.append((text, end[0], end[1], palette.bad if is_worse else palette.ink_quiet))
         heights = spread([y for _, _, y, _ in labels], gap=LABEL_GAP)
         for (text, x, _, color), y in zip(labels, heights, strict=True):
-            self._write(text, x + 0.015, y, color, (0.0, 0.5))
+            side = 0.0 if x < 0.8 else 1.0  # towards the middle of the plane
+            self._write(text, x + 0.015 - 0.03 * side, y, color, (side, 0.5))
 
     def _write(
         self,

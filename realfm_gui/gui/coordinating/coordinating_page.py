@@ -35,6 +35,7 @@ from realfm_gui.gui.widgets.progress_strip import ProgressStrip
 from realfm_gui.gui.widgets.status import State, StatusMark
 from realfm_gui.workflows.overview import ModelOverview, StudyOverview
 
+FIXED = "Fixed: reading has begun"
 _STATES = {
     StepState.TO_DO: State.TO_DO,
     StepState.UNDER_WAY: State.UNDER_WAY,
@@ -77,9 +78,8 @@ class CoordinatingPage(QWidget):
         self._readers = PlainTable(READERS, "Readers and their progress")
         self._refused = PlainTable(REFUSED, "Refused files")
         self._no_cases = EmptyState(
-            "No case yet. DICOM folders of any depth, PNG and JPEG files can be imported.", "Import images…"
+            "No case yet. DICOM folders of any depth, PNG and JPEG files can be imported."
         )
-        self._no_cases.action_requested.connect(self.ask_for_import)
         self._no_refusals = text_label("Every file that was given could be used.", "caption")
         self._steps_layout = QVBoxLayout()
         self._steps_layout.setSpacing(4)
@@ -125,7 +125,7 @@ class CoordinatingPage(QWidget):
 
     def ask_for_import(self) -> None:
         """Open the import dialog."""
-        if self._is_busy:
+        if self._is_busy or (self._view is not None and has_begun(self._view)):
             return
         dialog = ImportDialog(self)
         dialog.import_requested.connect(self.import_requested)
@@ -133,8 +133,10 @@ class CoordinatingPage(QWidget):
 
     def _apply_busy(self) -> None:
         is_free = not self._is_busy
-        for button in (self._import, self._no_cases.button, self._primary):
-            button.setEnabled(is_free)
+        is_fixed = self._view is not None and has_begun(self._view)
+        self._import.setToolTip(FIXED if is_fixed else "")
+        self._import.setEnabled(is_free and not is_fixed)
+        self._primary.setEnabled(is_free)
         for button in self._model_buttons:
             button.setEnabled(is_free and bool(button.property("is_possible")))
 
@@ -174,7 +176,7 @@ class CoordinatingPage(QWidget):
             run = self._model_button("Run", self.predict_requested, model)
             can_fit = not is_fixed and model.needs_fit and any(split.cases for split in view.splits)
             can_run = not is_fixed and model.cases_total > 0 and (model.is_fitted or not model.needs_fit)
-            why = "Fixed: reading has begun" if is_fixed else ""
+            why = FIXED if is_fixed else ""
             for button, is_possible, tip in (
                 (fit, can_fit, "Fit on the development cases"),
                 (run, can_run, "Run on every case that is read" + ("" if is_due(model) else " again")),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from realfm_gui.domain.changes import Changes
+from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.gui.analysing.analysing_page import AnalysingPage
 from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
 from realfm_gui.gui.shell.desk import Desk
@@ -85,6 +86,9 @@ class AnalysingWorkspace(QObject):
         )
 
     def _failed(self, error: Exception) -> None:
+        if isinstance(error, UserFacingError):
+            self.page.show_closed(str(error))
+            return
         self.page.show_closed("The results could not be computed.")
         self._desk.messages.show_error(error)
 

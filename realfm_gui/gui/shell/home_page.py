@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from realfm_gui.gui.shell.recent_studies import RecentStudy
@@ -44,6 +44,12 @@ class Door(QPushButton):
         self.setLayout(layout)
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icon in the colours of another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.lead_into(self._where.text())
 
     def lead_into(self, study: str) -> None:
         """Say which study the door opens."""

@@ -4,24 +4,47 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QDialog
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.reading import Phase
+from realfm_gui.gui.shell.analysing_workspace import AnalysingWorkspace
+from realfm_gui.gui.shell.desk import Desk
+from realfm_gui.gui.shell.main_window import MainWindow
 from realfm_gui.gui.shell.messages import MessageDialog
+from realfm_gui.gui.shell.reading_workspace import ReadingWorkspace
 
-if TYPE_CHECKING:
-    from realfm_gui.app import Program
+
+class TouredProgram(Protocol):
+    """What the tour uses of the program; the composition root fits."""
+
+    window: MainWindow
+    desk: Desk
+
+    @property
+    def analysing(self) -> AnalysingWorkspace:
+        """The analyst's workspace."""
+
+    @property
+    def reading(self) -> ReadingWorkspace:
+        """The readers' workspace."""
+
+    def open(self, root: Path) -> None:
+        """Open a study for setting up."""
+
+    def close(self) -> None:
+        """Close the window when nothing can be lost."""
+
 
 SIZE = (1600, 1000)
 PATIENCE_MS = 180_000
 LIKELIHOOD, CONFIDENCE = 62, 3
 
 
-def draw_tour(root: Path, out: Path, *, make_program: "Callable[[Path], Program]") -> Sequence[Path]:
+def draw_tour(root: Path, out: Path, *, make_program: Callable[[Path], TouredProgram]) -> Sequence[Path]:
     """Draw coordinator, analyst and both phases of the reading room as PNG files of 1600 x 1000 pixels.
 
     A copy of the study is toured: the tour locks an answer, and that belongs into no record.
@@ -52,7 +75,7 @@ def draw_tour(root: Path, out: Path, *, make_program: "Callable[[Path], Program]
 
 
 class _Tour:
-    def __init__(self, program: "Program", out: Path) -> None:
+    def __init__(self, program: TouredProgram, out: Path) -> None:
         self._program = program
         self._out = out
         self._trouble: list[str] = []

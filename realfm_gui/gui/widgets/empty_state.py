@@ -47,6 +47,11 @@ class EmptyState(QWidget):
             layout.addWidget(caption)
         layout.addStretch(1)
 
+    @property
+    def sentence(self) -> str:
+        """What it says."""
+        return self._sentence.text()
+
     def set_sentence(self, sentence: str) -> None:
         """Change the sentence."""
         self._sentence.setText(sentence)

@@ -37,7 +37,7 @@ class Cell:
     """What stands in a cell.
 
     `state` draws a glyph and the state's colour; `bar` is (done, of, colour) and draws a bar with its
-    numbers; `is_quiet` greys the text.
+    numbers; `color` puts a square of an arm's colour before the text; `is_quiet` greys it.
     """
 
     text: str = ""
@@ -142,7 +142,10 @@ class _CellPainter(QStyledItemDelegate):
         painter.save()
         painter.fillRect(QRect(room.left(), room.bottom(), room.width(), 1), QColor(palette.hairline))
         inner = room.adjusted(8, 0, -8, 0)
-        painter.setPen(QColor(cell.color or (palette.ink_quiet if cell.is_quiet else palette.ink)))
+        painter.setPen(QColor(palette.ink_quiet if cell.is_quiet else palette.ink))
+        if cell.color:
+            painter.fillRect(inner.left(), inner.center().y() - 4, 10, 10, QColor(cell.color))
+            inner = inner.adjusted(18, 0, 0, 0)
         if cell.state is not None:
             color = cell.state.color(palette)
             painter.setPen(QColor(cell.state.word_color(palette)))

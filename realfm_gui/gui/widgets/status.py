@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from realfm_gui.gui.theme import Palette, palette_of
@@ -41,6 +43,17 @@ class StatusMark(QWidget):
         layout.addWidget(self._glyph)
         layout.addWidget(self._word, 1)
         self.show_state(state, word)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the colours of the page the mark stands on by now."""
+        super().showEvent(event)
+        self.show_state(self._state, self._word.text())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.show_state(self._state, self._word.text())
 
     def show_state(self, state: State, word: str) -> None:
         """Change glyph, word and colour together."""

@@ -6,8 +6,18 @@ import numpy as np
 from PIL import Image
 
 from realfm_gui.domain.progress import silent
+from realfm_gui.domain.reading import CaseAnswer, FindingAnswer, Phase, PhaseTimes
+from realfm_gui.storage import StudyStore
 from realfm_gui.workflows import jobs
 from realfm_gui.workflows.create_study import create_study
+from realfm_gui.workflows.reading import (
+    end_session,
+    lock_unaided,
+    open_next,
+    reveal_ai,
+    start_session,
+    submit_aided,
+)
 
 PROTOCOL = """
 version = 1
@@ -65,3 +75,23 @@ def make_study(folder: Path, *, is_ready: bool = True) -> Path:
         jobs.import_into(root, [pictures], truth, progress=silent)
         jobs.predict(root, "precomputed", None, scores, progress=silent)
     return root
+
+
+def read_everything(root: Path, reader: str, *, likelihoods: tuple[int, ...] = (20, 80, 35, 60)) -> None:
+    """Let a reader answer every case, through the same door as the reading room."""
+    with StudyStore.open(root) as store:
+        session = start_session(store, reader)
+        number = 0
+        while (case := open_next(store, session)) is not None:
+            likelihood = likelihoods[number % len(likelihoods)]
+            number += 1
+            finding = FindingAnswer(
+                finding="square", likelihood=likelihood, recall=likelihood >= 50, confidence=3
+            )
+            answer, times = CaseAnswer(findings=(finding,)), PhaseTimes(active_ms=9000)
+            if case.step.phase is Phase.UNAIDED:
+                lock_unaided(store, session, case.case.case_id, answer, times)
+                reveal_ai(store, session, case.case.case_id)
+            else:
+                submit_aided(store, session, case.case.case_id, answer, times)
+        end_session(store, session)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.app import Program
@@ -181,6 +182,7 @@ def test_that_a_wrong_reader_is_told_and_the_readers_are_offered(
 def test_that_outcomes_of_an_unfinished_study_open_only_after_a_yes(
     qtbot: QtBot, program: Program, study: Path
 ) -> None:
+    small_study.read_everything(study, "ada")
     program.open(study, workspace="analyse")
     qtbot.waitUntil(lambda: bool(program.window.findChildren(ConfirmEarlyLook)), timeout=WAIT_MS)
     dialog = program.window.findChildren(ConfirmEarlyLook)[0]
@@ -196,6 +198,38 @@ def test_that_outcomes_of_an_unfinished_study_open_only_after_a_yes(
     qtbot.waitUntil(lambda: program.analysing.page.has_results, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: program.desk.job is None and program.desk.operations.is_idle, timeout=WAIT_MS)
     assert len(program.desk.view.outcomes_opened_utc) == 1
+
+
+def test_that_results_before_any_reading_are_refused_in_the_page(
+    qtbot: QtBot, program: Program, study: Path
+) -> None:
+    program.open(study)
+    qtbot.waitUntil(lambda: _on_page(program, "coordinating"), timeout=WAIT_MS)
+    with qtbot.waitSignal(program.desk.work_ended, timeout=WAIT_MS):
+        program.analysing.open_outcomes(confirmed=True)
+    assert "Nobody has read" in program.analysing.page.closed_sentence()
+
+
+def test_that_the_tour_draws_every_workspace_and_leaves_the_study_as_it_was(
+    qtbot: QtBot, study: Path, tmp_path: Path
+) -> None:
+    from realfm_gui.gui.shell.tour import SIZE, draw_tour
+    from realfm_gui.storage import StudyStore
+
+    small_study.read_everything(study, "ada")
+    with StudyStore.open(study, read_only=True) as store:
+        before = store.head()
+    pictures = draw_tour(study, tmp_path / "out", make_program=Program)
+    assert [path.name for path in pictures] == [
+        "coordinator.png",
+        "analyst.png",
+        "reading-unaided.png",
+        "reading-aided.png",
+    ]
+    for path in pictures:
+        assert (QImage(str(path)).width(), QImage(str(path)).height()) == SIZE
+    with StudyStore.open(study, read_only=True) as store:
+        assert store.head() == before
 
 
 def _open_questions(program: Program) -> list[ConfirmEarlyLook]:

@@ -33,7 +33,7 @@ def development_set(
     return x, y, [f"p{i // 2}" for i in range(cases)]
 
 
-def fitted(**changes: object) -> FindingHead:
+def fitted() -> FindingHead:
     x, y, patients = development_set()
     return fit_finding(x, y, patients, finding="nodule", rule=YOUDEN, seed=1)
 

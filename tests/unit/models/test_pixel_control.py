@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from realfm_gui.models.pixel_control import area_average
 
 

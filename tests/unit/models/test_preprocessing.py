@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from realfm_gui.domain.images import Frame, Window
 from realfm_gui.models.preprocessing import brightness, describe, letterbox, to_canvas
 
@@ -28,11 +29,28 @@ def test_that_a_planted_landmark_comes_back_to_its_pixel(
     assert found == pytest.approx((row, column), abs=0.15 * max(1.0, step))
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("place", [(0.2, 0.3), (0.5, 0.5), (0.85, 0.6)])
+def test_that_the_peak_of_a_coarse_map_lands_on_the_landmark_within_its_cell(
+    shape: tuple[int, int], place: tuple[float, float]
+) -> None:
+    row, column = round(place[0] * shape[0]), round(place[1] * shape[1])
+    canvas, box = to_canvas(Frame(pixels=landmark(shape, row, column)), 192)
+    cells = canvas.numpy().reshape(6, 32, 6, 32).mean(axis=(1, 3))
+    grid = box.grid(first=15.5, step=32)
+    peak = np.unravel_index(cells.argmax(), cells.shape)
+    found = grid.to_image(float(peak[0]), float(peak[1]))
+    assert abs(found[0] - row) <= grid.row_step / 2 + 1
+    assert abs(found[1] - column) <= grid.column_step / 2 + 1
+
+
 def test_that_the_image_corners_map_to_the_corners_of_the_box() -> None:
     box = letterbox(Frame(pixels=np.zeros((100, 300), np.uint16)), 192)
     assert (box.rows, box.columns, box.top, box.left) == (64, 192, 64, 0)
     assert box.to_image(box.top - 0.5, box.left - 0.5) == pytest.approx((-0.5, -0.5))
-    assert box.to_image(box.top + box.rows - 0.5, box.left + box.columns - 0.5) == pytest.approx((99.5, 299.5))
+    assert box.to_image(box.top + box.rows - 0.5, box.left + box.columns - 0.5) == pytest.approx(
+        (99.5, 299.5)
+    )
 
 
 def test_that_a_grid_is_placed_per_axis() -> None:

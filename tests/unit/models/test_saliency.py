@@ -1,5 +1,6 @@
 import numpy as np
 import torch
+
 from realfm_gui.models.saliency import embedding_occlusion, grad_cam
 
 WHOLE = (slice(0, 64), slice(0, 64))
@@ -41,9 +42,7 @@ def test_that_occlusion_does_not_depend_on_the_batch() -> None:
 
 
 def test_that_occlusion_of_a_uniform_image_is_exactly_flat() -> None:
-    result = embedding_occlusion(
-        torch.full((64, 64), 0.7), mean_colour, content=WHOLE, patch=16, batch=4
-    )
+    result = embedding_occlusion(torch.full((64, 64), 0.7), mean_colour, content=WHOLE, patch=16, batch=4)
     assert not result.any()
 
 
@@ -62,3 +61,15 @@ def test_that_the_frame_around_the_image_is_never_greyed_out() -> None:
     assert not result[0].any()
     assert not result[3].any()
     assert result[1:3].all()
+
+
+def test_that_rounding_in_the_embedding_leaves_a_flat_map_flat() -> None:
+    generator = torch.Generator().manual_seed(4)
+
+    def rounded(canvases: torch.Tensor) -> torch.Tensor:
+        return torch.ones(len(canvases), 50) * (
+            1 + 1e-6 * torch.randn(len(canvases), 50, generator=generator)
+        )
+
+    result = embedding_occlusion(torch.rand(64, 64), rounded, content=WHOLE, patch=16, batch=4)
+    assert not result.any()

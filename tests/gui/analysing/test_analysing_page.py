@@ -1,0 +1,128 @@
+import itertools
+import json
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from realfm_gui.gui.analysing.analysing_page import AnalysingPage
+from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
+from realfm_gui.gui.analysing.methods import method_of
+from realfm_gui.gui.analysing.result_tables import arm_rows, change_rows, reader_rows
+from realfm_gui.gui.analysing.roc_plot import spread
+from realfm_gui.gui.analysing.tiles import Tile, common_span, short_name
+from tests.gui.analysing import example_results as example
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> AnalysingPage:
+    made = AnalysingPage()
+    qtbot.addWidget(made)
+    made.resize(1280, 720)
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize("name", ["helping", "harming", "insufficient"])
+def test_that_the_verdict_and_every_tile_stand_above_the_fold(
+    page: AnalysingPage, qtbot: QtBot, name: str
+) -> None:
+    results = json.loads(json.dumps(getattr(example, name)()))
+    page.show_results(results)
+    qtbot.waitUntil(lambda: page._board.height() > 100)
+    assert page._verdict.sentence.text() == results["verdict"]["sentence"]
+    tiles = page._board.tiles
+    assert len(tiles) == len(results["verdict"]["tiles"])
+    viewport = page._results.viewport()
+    for tile in tiles:
+        bottom = tile.mapTo(viewport, tile.rect().bottomRight())
+        assert viewport.rect().contains(bottom), tile.accessibleName()
+
+
+def test_that_a_click_on_a_tile_shows_how_it_was_computed(page: AnalysingPage, qtbot: QtBot) -> None:
+    page.show_results(example.helping())
+    tile = page._board.tiles[0]
+    tile.click()
+    assert page.details.isVisible()
+    assert tile.isChecked()
+    page.details.closed.emit()
+    assert not page.details.isVisible()
+    assert not tile.isChecked()
+
+
+def test_that_a_method_names_its_source_and_shows_a_row_per_reader() -> None:
+    results = example.helping()
+    for tile in results["verdict"]["tiles"]:
+        method = method_of(tile, results)
+        assert method.method
+        assert method.references
+        assert len(method.rows) == 1 + results["n"]["readers"]
+
+
+def test_that_results_of_real_data_bear_no_watermark(page: AnalysingPage) -> None:
+    page.show_results(example.results_of(simulated=False))
+    assert not page._watermark.isVisible()
+    page.show_results(example.results_of(simulated=True))
+    assert page._watermark.isVisible()
+
+
+def test_that_readers_who_got_worse_are_marked_by_a_word() -> None:
+    results = example.harming()
+    marked = [row[-1].text == "worse" for row in reader_rows(results)]  # type: ignore[union-attr]
+    assert marked == [row["got_worse"] for row in results["per_reader"]]
+    assert any(marked)
+
+
+def test_that_changes_are_split_by_whether_the_model_was_right() -> None:
+    rows = change_rows(example.helping())
+    right, wrong = rows[0], rows[1]
+    assert right[1] == str(example.helping()["changes"]["ai_right"]["cases"])
+    assert wrong[1] == str(example.helping()["changes"]["ai_wrong"]["cases"])
+
+
+def test_that_every_arm_and_control_has_a_row() -> None:
+    names = [row[0].text for row in arm_rows(example.helping())]  # type: ignore[union-attr]
+    assert names == ["Readers, unaided", "Readers, aided", "AI alone", "Control pixels-16x16"]
+
+
+def test_that_a_tile_without_an_interval_says_why(qtbot: QtBot) -> None:
+    tile = next(t for t in example.insufficient()["verdict"]["tiles"] if t["ci"] is None)
+    shown = Tile(tile, span=0.2)
+    qtbot.addWidget(shown)
+    assert shown.interval_text() == tile["note"]
+    assert shown.grab().width() > 0
+
+
+def test_that_all_tiles_share_one_axis_that_holds_every_margin() -> None:
+    tiles: list[dict[str, Any]] = [{"ci": [-0.02, 0.11], "bound": -0.05}, {"ci": None, "bound": 0.0}]
+    assert common_span(tiles) == pytest.approx(0.121)
+    assert common_span([{"ci": [-3, 3], "bound": -0.05}]) == 0.4
+
+
+def test_that_tile_names_leave_out_what_their_group_says() -> None:
+    assert short_name("Sensitivity, aided minus unaided") == "Sensitivity"
+    assert short_name("AUC, model minus aided readers") == "AUC against aided readers"
+    assert short_name("Accuracy where the model missed") == "Where the model missed"
+
+
+def test_that_labels_are_moved_apart_and_keep_their_order() -> None:
+    moved = spread([0.5, 0.5, 0.51, 0.9], gap=0.04)
+    assert moved[3] == 0.9
+    lower = sorted(moved[:3])
+    assert [round(b - a, 6) for a, b in itertools.pairwise(lower)] == [0.04, 0.04]
+    assert sum(lower) / 3 == pytest.approx(0.503333, abs=1e-5)
+
+
+def test_that_busy_work_cannot_be_started_twice(page: AnalysingPage, qtbot: QtBot) -> None:
+    page.show_results(example.helping())
+    page.set_busy(True)
+    with qtbot.assertNotEmitted(page.report_requested):
+        page._report.click()
+
+
+def test_that_an_early_look_needs_an_explicit_yes(qtbot: QtBot) -> None:
+    dialog = ConfirmEarlyLook("3 of 8 readers have not finished.")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    with qtbot.assertNotEmitted(dialog.confirmed), qtbot.waitSignal(dialog.rejected):
+        dialog.wait_button.click()
