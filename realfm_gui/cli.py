@@ -96,14 +96,20 @@ def realfm(context: click.Context) -> None:
 @told_to_the_user
 def demo(headless: bool, out: Path) -> None:
     """Build the demonstration study (simulated images and readers, a real model) and open it."""
+    from realfm_gui.app import draw_tour, has_display
+    from realfm_gui.storage import StudyStore
     from realfm_gui.workflows.demo import build_demo
+    from realfm_gui.workflows.outcomes import open_outcomes
+    from realfm_gui.workflows.report import write_results
 
+    if not headless and not has_display():
+        click.echo("No display found: drawing the tour off-screen.", err=True)
+        headless = True
     root = build_demo(out, progress=TerminalProgress())
     if not headless:
         sys.exit(_window(study=root, reader=None))
-    from realfm_gui.app import draw_tour
-    from realfm_gui.workflows.report import write_results
-
+    with StudyStore.open(root) as store:
+        open_outcomes(store, actor="analyst", confirmed=True)
     progress = TerminalProgress()
     results = write_results(
         root, json_path=out / "results.json", report_path=out / "report.html", progress=progress

@@ -10,7 +10,7 @@ from realfm_gui.gui.analysing.roc_plot import RocPlot
 from realfm_gui.gui.widgets.labels import clear, column, row, text_label
 from realfm_gui.gui.widgets.plain_table import PlainTable
 
-PLOT_SIDE = 424
+PLOT_SIDE = 360
 
 
 class ResultSections(QWidget):

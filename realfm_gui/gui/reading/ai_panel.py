@@ -13,6 +13,8 @@ from realfm_gui.gui.viewer.overlay_layer import FLAT_NOTICE, OverlayLook
 from realfm_gui.imaging.overlay import value_range_of
 from realfm_gui.workflows.reading import Advice, FindingAdvice
 
+METHOD_NAMES = {"grad-cam": "Grad-CAM", "occlusion": "occlusion", "precomputed": "as delivered"}
+
 
 class AdviceRow(QFrame):
     """What the AI says of one finding; a click goes to the place.
@@ -150,8 +152,9 @@ class AiPanel(QFrame):
             self.map_line.setText(f"No map for this case{f' and {of}' if of else ''}")
         else:
             grid_rows, grid_columns = saliency.values.shape
+            method = METHOD_NAMES.get(saliency.method, saliency.method)
             parts = [
-                FLAT_NOTICE if saliency.is_flat else f"Map{f' of {of}' if of else ''}: {saliency.method}",
+                FLAT_NOTICE if saliency.is_flat else f"Map{f' of {of}' if of else ''}: {method}",
                 f"{grid_rows} × {grid_columns} cells",
                 place,
             ]

@@ -82,7 +82,7 @@ def test_that_the_ai_panel_is_empty_before_the_lock(open_room: OpenRoom, study: 
     room.lock()
     assert panel.rows["nodule"].bar.value_text == "20"
     assert panel.rows["nodule"].call.text() == "Recall at its operating point: yes"
-    assert panel.map_line.text() == "Map: grad-cam, 4 × 4 cells"
+    assert panel.map_line.text() == "Map: Grad-CAM, 4 × 4 cells"
     assert panel.colour_bar.end_texts == ("0.1", "0.9")
 
 
@@ -283,7 +283,7 @@ def test_that_the_map_follows_the_selected_finding(open_room: OpenRoom, tmp_path
     room.press(Qt.Key.Key_J)
     room.lock()
     assert room.state.selected == "effusion"
-    assert room.page.side.ai.map_line.text() == "Map of effusion: grad-cam, 4 × 4 cells"
+    assert room.page.side.ai.map_line.text() == "Map of effusion: Grad-CAM, 4 × 4 cells"
     room.press(Qt.Key.Key_K)
     assert room.page.side.ai.map_line.text() == "Map of nodule: grad-cam, 4 × 4 cells"
 
