@@ -311,7 +311,7 @@ def run(command: str, rest: Sequence[str]) -> int:
         "setup": lambda: 0,
         "run": lambda: subprocess.run([python, "-m", "realfm_gui", *rest], env=environment).returncode,
         "demo": lambda: call("realfm_gui", "demo", *([] if has_display() else ["--headless"]), *rest),
-        "test": lambda: call("pytest", *rest),
+        "test": lambda: call("pytest", "-n", "auto", "--dist", "loadfile", *rest),
         "slow": lambda: call("pytest", "-m", "slow", *rest),
         "bench": lambda: call("pytest", "tests/benchmarks", "-m", "benchmark", "-s", "-p", "no:xdist", *rest),
         "lint": lambda: lint(call),

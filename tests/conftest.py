@@ -8,6 +8,10 @@ import pytest
 # Drawn off-screen unless the caller chose a platform: a test run must not need a display.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Two workers with two threads each get in each other's way; must be set before torch is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

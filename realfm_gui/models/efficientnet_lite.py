@@ -92,6 +92,7 @@ class EfficientNetLite0(LinearProbe):
         self.input_size = input_size
         self.device = choose_device(device)
         self._network = _network(self.device)
+        self._recent: tuple[Frame, torch.Tensor] | None = None
 
     @classmethod
     def missing_requirements(cls) -> str:
@@ -107,6 +108,9 @@ class EfficientNetLite0(LinearProbe):
         """Return the globally averaged features, shape (frames, 1280)."""
         import torch
 
+        if len(frames) == 1:
+            pooled = self._maps_of(frames[0]).mean(dim=(1, 2))
+            return pooled.cpu().numpy().astype(np.float64)[np.newaxis]
         features = []
         for start in range(0, len(frames), BATCH):
             canvases = torch.stack([to_canvas(f, self.input_size)[0] for f in frames[start : start + BATCH]])
@@ -119,7 +123,7 @@ class EfficientNetLite0(LinearProbe):
 
         canvas, box = to_canvas(frame, self.input_size)
         if method == GRAD_CAM:
-            maps = self._feature_maps(canvas[None])[0]
+            maps = self._maps_of(frame)
             weights = torch.tensor(head.weights, dtype=maps.dtype, device=maps.device)
             values = grad_cam(maps, lambda m: m.mean(dim=(1, 2)) @ weights + head.bias)
             first = CELL_CENTRE
@@ -130,6 +134,13 @@ class EfficientNetLite0(LinearProbe):
         return SaliencyMap(
             values=values, geometry=box.grid(first=first, step=STRIDE), method=method, frame=index
         )
+
+    def _maps_of(self, frame: Frame) -> "torch.Tensor":
+        """Return the last feature maps of one frame, (1280, cells, cells): score and map share them."""
+        if self._recent is None or self._recent[0] is not frame:
+            canvas, _ = to_canvas(frame, self.input_size)
+            self._recent = (frame, self._feature_maps(canvas[None])[0])
+        return self._recent[1]
 
     def _embed(self, canvases: "torch.Tensor") -> "torch.Tensor":
         return self._feature_maps(canvases).mean(dim=(2, 3))

@@ -285,7 +285,7 @@ def test_that_the_map_follows_the_selected_finding(open_room: OpenRoom, tmp_path
     assert room.state.selected == "effusion"
     assert room.page.side.ai.map_line.text() == "Map of effusion: Grad-CAM, 4 × 4 cells"
     room.press(Qt.Key.Key_K)
-    assert room.page.side.ai.map_line.text() == "Map of nodule: grad-cam, 4 × 4 cells"
+    assert room.page.side.ai.map_line.text() == "Map of nodule: Grad-CAM, 4 × 4 cells"
 
 
 def test_that_everything_fits_at_1280_by_800_without_scrolling(open_room: OpenRoom, tmp_path: Path):
