@@ -299,23 +299,22 @@ def models(json_out: str | None) -> None:
 
 def summary_text(results: dict[str, Any]) -> str:
     """Return the main numbers of an analysis as a few lines of text."""
-    auc = results["auc"]
+    auc, level = results["auc"], f"{100 * (1 - results['alpha']):g}% CI"
     lines = [results["verdict"]["sentence"], ""]
     for arm, title in (("unaided", "Readers unaided"), ("aided", "Readers aided"), ("ai", "AI alone")):
-        lines.append(f"  {title:<18} AUC {_interval(auc[arm]['value'], auc[arm]['ci'])}")
-    for key, title in (("difference", "Aided - unaided"), ("ai_minus_readers", "AI - readers")):
+        lines.append(f"  {title:<24} AUC {_interval(auc[arm]['value'], auc[arm]['ci'], level, '.3f')}")
+    for key, title in (("difference", "Aided - unaided"), ("ai_minus_readers", "AI - unaided readers")):
         part = results[key]
-        p = "" if part.get("p") is None else f"  p = {part['p']:.4f}"
-        lines.append(f"  {title:<18}     {_interval(part['estimate'], part['ci'])}{p}")
+        lines.append(f"  {title:<24}    {_interval(part['estimate'], part['ci'], level, '+.3f')}")
     return "\n".join(lines)
 
 
-def _interval(value: float | None, interval: Sequence[float | None] | None) -> str:
+def _interval(value: float | None, interval: Sequence[float] | None, level: str, form: str) -> str:
     if value is None:
         return "not estimable"
-    if interval is None or interval[0] is None or interval[1] is None:
-        return f"{value:+.3f}" if value < 0 else f"{value:.3f}"
-    return f"{value:.3f} (95% CI {interval[0]:.3f} to {interval[1]:.3f})"
+    if interval is None:
+        return f"{value:{form}} (no interval: see the report)"
+    return f"{value:{form}} ({level} {interval[0]:{form}} to {interval[1]:{form}})"
 
 
 def _write_json(value: object, destination: str) -> None:

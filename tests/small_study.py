@@ -100,7 +100,14 @@ def make_study(
     return store
 
 
-def store_predictions(store: StudyStore, case_ids: list[str], *, failed: list[str]) -> None:
+def store_predictions(
+    store: StudyStore,
+    case_ids: list[str],
+    *,
+    failed: list[str],
+    probability: float | None = 0.5,
+    prevalence: float | None = 0.5,
+) -> None:
     """Store a run that answers every case but the failed ones."""
     files = {}
     for number, case_id in enumerate(case_ids):
@@ -110,8 +117,8 @@ def store_predictions(store: StudyStore, case_ids: list[str], *, failed: list[st
             case_id=case_id,
             finding="nodule",
             score=0.1234567 + number,
-            probability=0.5,
-            prevalence=0.5,
+            probability=probability,
+            prevalence=prevalence,
             operating_point=2.0,
             saliency=SaliencyMap(
                 values=np.arange(9, dtype=np.float32).reshape(3, 3), geometry=GRID, method="grad-cam"

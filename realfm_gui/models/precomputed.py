@@ -30,6 +30,7 @@ class PrecomputedRow:
     finding: str
     score: float
     probability: float | None = None
+    prevalence: float | None = None
     threshold: float | None = None
     map_path: Path | None = None
 
@@ -38,8 +39,8 @@ class PrecomputedPredictions:
     """A model that already ran elsewhere: it only looks its answers up.
 
     A map is a ``.npy`` file with a two-dimensional array of finite numbers that covers the whole image
-    (of a case of several frames, the first one); it is shown at the scale it was written. Probabilities are
-    taken as they are; their prevalence is unknown, so they are not moved to another one.
+    (of a case of several frames, the first one); it is shown at the scale it was written. Probabilities
+    without a prevalence are shown as the model states them and never moved to another one.
     """
 
     info = ModelInfo(
@@ -111,6 +112,7 @@ class PrecomputedPredictions:
                 finding=row.finding,
                 score=row.score,
                 probability=row.probability,
+                prevalence=row.prevalence,
                 operating_point=row.threshold,
                 saliency=(
                     None

@@ -10,7 +10,7 @@ from pathlib import Path
 from realfm_gui.domain.errors import UserFacingError
 
 KEYS = ("file", "patient", "uid")
-OPTIONAL = ("finding", "probability", "threshold", "map")
+OPTIONAL = ("finding", "probability", "prevalence", "threshold", "map")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class RawRow:
     finding: str
     score: float
     probability: float | None = None
+    prevalence: float | None = None
     threshold: float | None = None
     map_path: Path | None = None
 
@@ -48,8 +49,9 @@ def read_predictions_csv(path: Path, *, threshold: float | None = None) -> Predi
 
     Columns: exactly one of ``file``, ``patient``, ``uid``; ``score`` (any finite number, higher is more
     suspicious); optionally ``finding`` (empty or absent with a single finding), ``probability`` (0 to 1),
-    ``threshold`` (score at and above which the model calls the case; without it there is no call) and ``map``
-    (a ``.npy`` file, relative to the CSV file). Further columns are ignored.
+    ``prevalence`` (the share of positives at which that probability is calibrated), ``threshold`` (score at
+    and above which the model calls the case; without it there is no call) and ``map`` (a ``.npy`` file,
+    relative to the CSV file). Further columns are ignored.
 
     Of several rows for the same case and finding the first is kept where all agree, and none where they
     differ: which one is meant cannot be known.
@@ -120,6 +122,9 @@ def _parse(
     probability = _number(cells, "probability")
     if probability is not None and not 0.0 <= probability <= 1.0:
         raise ValueError(f"probability {probability:g} is outside 0 to 1")
+    prevalence = _number(cells, "prevalence")
+    if prevalence is not None and not 0.0 < prevalence < 1.0:
+        raise ValueError(f"prevalence {prevalence:g} is not between 0 and 1")
     own_threshold = _number(cells, "threshold")
     map_name = _text(cells, "map")
     map_path = folder / map_name if map_name else None
@@ -131,6 +136,7 @@ def _parse(
         finding=_text(cells, "finding"),
         score=score,
         probability=probability,
+        prevalence=prevalence,
         threshold=threshold if own_threshold is None else own_threshold,
         map_path=map_path,
     )
@@ -159,7 +165,7 @@ def _without_duplicates(rows: list[RawRow]) -> tuple[list[RawRow], list[RefusedR
     kept, refused = [], []
     for group in groups.values():
         first, others = group[0], group[1:]
-        content = {(r.score, r.probability, r.threshold, r.map_path) for r in group}
+        content = {(r.score, r.probability, r.prevalence, r.threshold, r.map_path) for r in group}
         if len(content) == 1:
             kept.append(first)
             refused += [RefusedRow(line=r.line, reason=f"repeats line {first.line}") for r in others]

@@ -40,6 +40,7 @@ def precomputed_adapter(store: StudyStore, scores: Path | None) -> "tuple[Precom
             finding=row.finding or findings[0],
             score=row.score,
             probability=row.probability,
+            prevalence=row.prevalence,
             threshold=row.threshold,
             map_path=row.map_path,
         )

@@ -8,7 +8,7 @@ from realfm_gui.domain.changes import Changes
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.identifiers import new_session_id
-from realfm_gui.domain.prediction import SaliencyMap
+from realfm_gui.domain.prediction import Prediction, SaliencyMap
 from realfm_gui.domain.probability import at_prevalence
 from realfm_gui.domain.protocol import Protocol, Reader
 from realfm_gui.domain.reading import CaseAnswer, Draft, Phase, PhaseTimes, Reading, Step, next_step
@@ -47,8 +47,9 @@ class CaseToRead:
 class FindingAdvice:
     """What the AI says of one finding, in the reader's terms.
 
-    `percent` is the calibrated chance in percent at `prevalence`, or None where the model gives scores
-    without a calibrated meaning; then `score` alone is shown, as such.
+    `percent` is the calibrated chance in percent at `prevalence` (as the model states it where nobody knows
+    the prevalence it was calibrated at), or None where the model gives scores without a calibrated meaning;
+    then `score` alone is shown, as such.
     """
 
     finding: str
@@ -189,11 +190,7 @@ def reveal_ai(store: StudyStore, session: ReaderSession, case_id: str) -> Advice
     names = {finding.id: finding.name for finding in store.protocol.findings}
     advice = []
     for prediction in store.read_prediction(run.run_id, case_id):
-        percent = None
-        if prediction.probability is not None and prediction.prevalence is not None:
-            percent = 100 * at_prevalence(
-                prediction.probability, calibrated_at=prediction.prevalence, target=prevalence
-            )
+        percent = _percent(prediction, prevalence)
         name = names[prediction.finding]
         advice.append(
             FindingAdvice(
@@ -203,7 +200,7 @@ def reveal_ai(store: StudyStore, session: ReaderSession, case_id: str) -> Advice
                 percent=percent,
                 prevalence=prevalence,
                 calls_for_recall=prediction.call,
-                meaning=_meaning(percent, prevalence),
+                meaning=_meaning(prediction, percent, prevalence),
                 saliency=prediction.saliency,
             )
         )
@@ -282,9 +279,19 @@ def _no_predictions(store: StudyStore, *, missing: int) -> UserFacingError:
     )
 
 
-def _meaning(percent: float | None, prevalence: float) -> str:
+def _percent(prediction: Prediction, prevalence: float) -> float | None:
+    if prediction.probability is None:
+        return None
+    if prediction.prevalence is None:
+        return 100 * prediction.probability
+    return 100 * at_prevalence(prediction.probability, calibrated_at=prediction.prevalence, target=prevalence)
+
+
+def _meaning(prediction: Prediction, percent: float | None, prevalence: float) -> str:
     if percent is None:
         return "This model gives a score without a calibrated meaning."
+    if prediction.prevalence is None:
+        return f"The model says {percent:.0f} %; at which prevalence is not known."
     if percent < 1:
         count = "fewer than 1 has it"
     elif percent > 99:

@@ -27,7 +27,7 @@ class SimulatedBehaviour:
 
     `skill` is the evidence that a fully visible finding gives; `criterion` the evidence above which the
     reader recalls; `reliance` the weight of the AI's log-odds (0 ignores it); `pace_s` the median active time
-    of an unaided reading.
+    of an unaided reading and `second_look_s` what the look with the AI adds to it.
     """
 
     reader: str
@@ -35,14 +35,13 @@ class SimulatedBehaviour:
     criterion: float
     reliance: float
     pace_s: float
+    second_look_s: float
 
 
 CASE_SD = 0.6
 """SD of what a case does to every reader alike."""
 SECOND_LOOK_SD = 0.2
 """SD of a reader's own change of mind when looking again."""
-SECOND_LOOK_SHARE = 0.3
-"""Median time of the second look as a share of the first."""
 
 
 def simulate_readings(
@@ -108,7 +107,7 @@ def _read_case(
             surprise = np.log(share / (1 - share)) - np.log(prevalence / (1 - prevalence))
             evidence += behaviour.reliance * float(surprise)
     evidence += SECOND_LOOK_SD * float(noise[2])
-    second_s = first_s * SECOND_LOOK_SHARE * float(np.exp(0.4 * noise[3]))
+    second_s = behaviour.second_look_s * (0.8 + 0.5 * doubt) * float(np.exp(0.45 * noise[3]))
     submit_aided(store, session, case_id, _answer(store, finding, evidence, behaviour), _times(second_s))
 
 

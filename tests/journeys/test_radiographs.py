@@ -55,7 +55,9 @@ def simulate(root: Path) -> None:
         order = [record.case_id for record in sorted(store.read_sources(), key=lambda record: record.path)]
         truth = {label.case_id: float(label.is_present) for label in store.read_truth(Split.READING)}
         behaviours = [
-            SimulatedBehaviour(reader=reader, skill=1.8, criterion=0.9, reliance=reliance, pace_s=20)
+            SimulatedBehaviour(
+                reader=reader, skill=1.8, criterion=0.9, reliance=reliance, pace_s=20, second_look_s=5
+            )
             for reader, reliance in (("anna", 0.3), ("ben", 0.1))
         ]
         read = [case_id for case_id in order if case_id in truth]

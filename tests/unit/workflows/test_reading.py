@@ -20,7 +20,7 @@ from realfm_gui.workflows.reading import (
     start_session,
     submit_aided,
 )
-from tests.small_study import PROTOCOL, make_study
+from tests.small_study import PROTOCOL, make_study, store_predictions
 
 TIMES = PhaseTimes(active_ms=12_000)
 
@@ -107,6 +107,28 @@ def test_that_advice_states_its_meaning_at_the_protocols_prevalence(store: Study
     [advice] = reveal_ai(store, session, case.case.case_id).findings
     assert advice.percent == pytest.approx(20.0)  # .5 at 50 % prevalence is .2 at 20 %
     assert advice.meaning == "Of 100 such cases at 20 % prevalence, about 20 have it."
+
+
+@pytest.mark.parametrize(
+    ("probability", "prevalence", "percent", "meaning"),
+    [
+        (None, None, None, "This model gives a score without a calibrated meaning."),
+        (0.63, None, 63.0, "The model says 63 %; at which prevalence is not known."),
+        (0.001, 0.5, 0.025, "Of 100 such cases at 20 % prevalence, fewer than 1 has it."),
+        (0.9999, 0.5, 99.96, "Of 100 such cases at 20 % prevalence, more than 99 have it."),
+    ],
+)
+def test_that_a_score_never_claims_more_meaning_than_it_has(
+    tmp_path: Path, probability: float | None, prevalence: float | None, percent: float | None, meaning: str
+) -> None:
+    with make_study(tmp_path / "s.study", reading=0, predicted=False) as store:
+        [case] = store.cases()
+        store_predictions(store, [case.case_id], failed=[], probability=probability, prevalence=prevalence)
+        session = start_session(store, "anna")
+        lock_unaided(store, session, case.case_id, answer(), TIMES)
+        [advice] = reveal_ai(store, session, case.case_id).findings
+    assert advice.percent == (None if percent is None else pytest.approx(percent, rel=0.01))
+    assert advice.meaning == meaning
 
 
 def test_that_a_case_the_model_failed_on_says_so_instead_of_nothing_found(store: StudyStore) -> None:
