@@ -89,7 +89,11 @@ class PredictionFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """One prediction run: which model, exactly, was asked how. Holds no score."""
+    """One prediction run: which model, exactly, was asked how. Holds no score.
+
+    `map_range` is the range of the saliency maps over all cases (lowest value, 98th percentile of the cases'
+    highest): painted with one scale, a weak map looks weak. None where the run has no map.
+    """
 
     run_id: str
     model: str
@@ -101,3 +105,4 @@ class RunRecord:
     device: str
     case_ids: tuple[str, ...]
     failures: tuple[PredictionFailure, ...] = ()
+    map_range: tuple[float, float] | None = None

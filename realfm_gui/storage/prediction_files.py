@@ -97,6 +97,8 @@ class PredictionFiles(OpenStudy):
             ) from error
         fields["case_ids"] = tuple(fields["case_ids"])
         fields["failures"] = tuple(PredictionFailure(**failure) for failure in fields["failures"])
+        if fields.get("map_range") is not None:
+            fields["map_range"] = tuple(fields["map_range"])
         return RunRecord(**fields)
 
     def runs(self) -> list[str]:

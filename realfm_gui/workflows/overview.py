@@ -31,6 +31,8 @@ class ModelOverview:
     cases_answered: int
     cases_failed: int
     cases_total: int
+    failures: tuple[tuple[str, str], ...] = ()
+    """(case id, reason) of every case the model could not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,7 @@ def _model(store: StudyStore, name: str, *, is_shown: bool) -> ModelOverview:
         needs_fit=name != "precomputed",
         cases_answered=0 if run is None else len(run.case_ids),
         cases_failed=0 if run is None else len(run.failures),
+        failures=() if run is None else tuple((f.case_id, f.reason) for f in run.failures),
         cases_total=len(store.cases(Split.TRAINING, Split.READING)),
     )
 

@@ -60,6 +60,8 @@ class FindingAdvice:
     calls_for_recall: bool | None
     meaning: str
     saliency: SaliencyMap | None
+    map_range: tuple[float, float] | None = None
+    """Range of the maps over the whole run: the same colour means the same in every case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +204,7 @@ def reveal_ai(store: StudyStore, session: ReaderSession, case_id: str) -> Advice
                 calls_for_recall=prediction.call,
                 meaning=_meaning(prediction, percent, prevalence),
                 saliency=prediction.saliency,
+                map_range=run.map_range,
             )
         )
     return Advice(model=run.model, findings=tuple(advice))

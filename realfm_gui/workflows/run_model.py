@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from realfm_gui.domain.case import Case, Split
 from realfm_gui.domain.changes import Changes
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.identifiers import new_run_id
-from realfm_gui.domain.prediction import Prediction, PredictionFailure, RunRecord
+from realfm_gui.domain.prediction import Prediction, PredictionFailure, RunRecord, SaliencyMap
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.case_frames import frames_of
@@ -54,12 +56,14 @@ def run_model(
     run_id = new_run_id()
     files: dict[str, str] = {}
     failures: list[PredictionFailure] = []
+    maps: list[SaliencyMap] = []
     try:
         for case_id, outcome in _outcomes(store, adapter, cases, method, progress):
             if isinstance(outcome, PredictionFailure):
                 failures.append(outcome)
             else:
                 files[case_id] = store.write_prediction(run_id, case_id, outcome)
+                maps += [said.saliency for said in outcome if said.saliency is not None]
         record = RunRecord(
             run_id=run_id,
             model=model,
@@ -71,6 +75,7 @@ def run_model(
             device=adapter.device,
             case_ids=tuple(files),
             failures=tuple(failures),
+            map_range=_map_range(maps),
         )
         run_hash = store.write_run(record)
         store.append(
@@ -83,6 +88,16 @@ def run_model(
         store.discard_run(run_id)
         raise
     return Changes(models=True)
+
+
+def _map_range(maps: Sequence[SaliencyMap]) -> tuple[float, float] | None:
+    usable = [saliency.values for saliency in maps if np.isfinite(saliency.values).all()]
+    if not usable:
+        return None
+    low = min(float(values.min()) for values in usable)
+    # Not the very highest: one outlier would leave every other case dark.
+    high = float(np.percentile([float(values.max()) for values in usable], 98))
+    return (low, high) if high > low else None
 
 
 def _outcomes(

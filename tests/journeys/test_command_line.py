@@ -8,12 +8,24 @@ import pytest
 from click.testing import CliRunner, Result
 
 from realfm_gui.cli import realfm
+from realfm_gui.domain.reading import PhaseTimes
 from realfm_gui.storage import StudyStore
+from realfm_gui.workflows.reading import lock_unaided, open_next, reveal_ai, start_session, submit_aided
 from tests.small_study import PROTOCOL, make_study
+from tests.unit.workflows.test_reading import answer
 
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(realfm, [str(argument) for argument in arguments])
+
+
+def read_one_case(store: StudyStore, reader: str) -> None:
+    session = start_session(store, reader)
+    case = open_next(store, session)
+    assert case is not None
+    lock_unaided(store, session, case.case.case_id, answer(), PhaseTimes())
+    reveal_ai(store, session, case.case.case_id)
+    submit_aided(store, session, case.case.case_id, answer(), PhaseTimes())
 
 
 @pytest.fixture
@@ -102,6 +114,8 @@ def test_that_an_unreadable_study_is_refused_in_words(study: Path) -> None:
 
 
 def test_that_looking_before_everybody_has_finished_needs_a_yes_and_is_logged(study: Path) -> None:
+    with StudyStore.open(study) as store:
+        read_one_case(store, "ben")
     result = run("analyze", study)
     assert result.exit_code == 2
     assert "not finished reading" in result.output
