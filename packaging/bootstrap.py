@@ -68,7 +68,11 @@ class SetupError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
-    parser = argparse.ArgumentParser(prog="bootstrap.py", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="bootstrap.py",
+        description=__doc__.splitlines()[0],
+        epilog="Further words are passed on to the command.",
+    )
     parser.add_argument(
         "command",
         choices=["demo", "test", "slow", "bench", "lint", "setup", "run", "system"],
@@ -82,8 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="insist on the CPU build of torch; INDEX is the package index that pytorch.org names for "
         "CPU builds, needed where pip's own sources hold no such build",
     )
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help="passed on to the command")
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command in ("setup", "system", "lint"):
+        parser.error(f"{options.command} takes no further words: {' '.join(rest)}")
     try:
         check_python()
         if options.command == "system":
@@ -91,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_libraries()
         set_up(EXTRAS[options.command], options.cpu)
         check_qt_plugin()
-        return run(options.command, options.rest)
+        return run(options.command, rest)
     except SetupError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 2

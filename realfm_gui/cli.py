@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -18,6 +19,7 @@ T = TypeVar("T")
 
 USER_ERROR = 2
 PROBLEM_FOUND = 1
+OUR_ERROR = 70
 STOPPED = 130
 
 StudyArgument = click.argument("study", type=click.Path(path_type=Path))
@@ -46,6 +48,17 @@ def told_to_the_user(command: Callable[P, T]) -> Callable[P, T]:
         except (Cancelled, KeyboardInterrupt):
             click.echo("\nStopped. What was finished is kept.", err=True)
             sys.exit(STOPPED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            # Ours, not the user's: the whole story for the report, one sentence for the person.
+            traceback.print_exc()
+            click.echo(
+                f"\nSomething went wrong in RealFM ({type(error).__name__}). "
+                "Nothing that was stored is lost.\nPlease report it with the lines above.",
+                err=True,
+            )
+            sys.exit(OUR_ERROR)
 
     return run
 
@@ -79,6 +92,7 @@ class TerminalProgress:
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="realfm")
 @click.pass_context
+@told_to_the_user
 def realfm(context: click.Context) -> None:
     """Reader studies of medical-imaging foundation models. Research use only, not for diagnosis.
 
@@ -153,6 +167,8 @@ def import_(study: Path, paths: Sequence[Path], truth: Path | None) -> None:
             click.echo(f"  refused: {file}: {reason}", err=True)
         if report.refused:
             click.echo(f"All {len(report.refused)} refused, with reasons: {store.refusals_path}", err=True)
+        if not report.images and not report.late_truth:
+            sys.exit(PROBLEM_FOUND)
 
 
 @realfm.command()
@@ -268,8 +284,7 @@ def verify(study: Path, json_out: str | None) -> None:
         _write_json(result, json_out)
     if json_out != "-":
         for problem in report.problems:
-            at = f"event {problem.sequence}" if problem.sequence is not None else (problem.file or "study")
-            click.echo(f"{at}: {problem.what}")
+            click.echo(str(problem))
         click.echo(f"{report.events} events, {'OK' if report.is_ok else f'{len(problems)} problems'}")
     if not report.is_ok:
         sys.exit(PROBLEM_FOUND)
@@ -318,11 +333,13 @@ def _interval(value: float | None, interval: Sequence[float] | None, level: str,
 
 
 def _write_json(value: object, destination: str) -> None:
+    from realfm_gui.workflows.report import write_text
+
     text = json.dumps(value, indent=2)
     if destination == "-":
         click.echo(text)
     else:
-        Path(destination).write_text(text + "\n", encoding="utf-8")
+        write_text(Path(destination), text + "\n")
 
 
 def _window(*, study: Path | None, reader: str | None) -> int:

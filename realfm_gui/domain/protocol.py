@@ -12,6 +12,9 @@ from realfm_gui.domain.errors import UserFacingError
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
+RESERVED = frozenset({"file", "patient", "uid", "truth", "finding", "split", "indication"})
+"""Column names of the truth table; a finding's own column would be taken for them."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -120,6 +123,11 @@ class Protocol(_Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
+        taken = sorted({finding.id for finding in self.findings} & RESERVED)
+        if taken:
+            raise ValueError(
+                f"a finding cannot be called {taken[0]!r}: truth tables have a column of that name"
+            )
         _refuse_twice("finding", [finding.id for finding in self.findings])
         _refuse_twice("reader", [reader.id for reader in self.readers])
         return self

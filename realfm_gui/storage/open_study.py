@@ -65,6 +65,25 @@ class OpenStudy:
         write_atomically(path, content)
         return self.salted_sha256(content)
 
+    def _read_recorded(self, path: Path) -> bytes:
+        """Return a file's bytes if they are what the log recorded; a file without a record is returned as is.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it is not there.
+        UserFacingError
+            If it is not what was stored: a number computed from it would be nobody's.
+        """
+        content = path.read_bytes()
+        recorded = self._recorded_hash(path)
+        if recorded is not None and recorded != self.salted_sha256(content):
+            raise UserFacingError(
+                f"{self._paths.relative(path)} has changed since the log recorded it.",
+                hint="Run 'realfm verify' on the study and restore the file from your last backup.",
+            )
+        return content
+
     def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         with in_the_users_words(self.root):
             return self._connection.execute(sql, parameters).fetchall()

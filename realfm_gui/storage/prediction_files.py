@@ -32,16 +32,16 @@ class PredictionFiles(OpenStudy):
     def read_head(self, model: str) -> bytes:
         """Return the fitted head of a model; `UserFacingError` if it was not fitted or has changed."""
         path = self._paths.head(model)
-        if not path.is_file():
+        if not (self.has_head(model) and path.is_file()):
             raise UserFacingError(
                 f"The model {model} has not been fitted in this study.",
                 hint=f"Fit it first: realfm fit STUDY --model {model}",
             )
-        return path.read_bytes()
+        return self._read_recorded(path)
 
     def has_head(self, model: str) -> bool:
-        """Return whether a model has been fitted."""
-        return self._paths.head(model).is_file()
+        """Return whether a model has been fitted; a head that a killed fit left behind does not count."""
+        return self._recorded_hash(self._paths.head(model)) is not None
 
     def write_prediction(self, run_id: str, case_id: str, predictions: Sequence[Prediction]) -> str:
         """Store what a run says of one case, one `Prediction` per finding, and return the salted hash.
@@ -66,18 +66,12 @@ class PredictionFiles(OpenStudy):
         """
         path = self._paths.prediction(run_id, case_id)
         try:
-            content = path.read_bytes()
+            content = self._read_recorded(path)
         except FileNotFoundError as error:
             raise UserFacingError(
                 f"The prediction run {run_id} has nothing for case {case_id}.",
                 hint="Look at its list of failures, or run it again: realfm predict STUDY --model NAME",
             ) from error
-        recorded = self._recorded_hash(path)
-        if recorded is not None and recorded != self.salted_sha256(content):
-            raise UserFacingError(
-                f"{path} has changed since it was stored.",
-                hint="Run 'realfm verify' on the study and restore the file from your last backup.",
-            )
         return _decode(case_id, content)
 
     def write_run(self, record: RunRecord) -> str:
@@ -89,7 +83,7 @@ class PredictionFiles(OpenStudy):
         """Return the record of a run; `UserFacingError` if there is none."""
         path = self._paths.run(run_id)
         try:
-            fields = json.loads(path.read_bytes())
+            fields = json.loads(self._read_recorded(path))
         except (FileNotFoundError, ValueError) as error:
             raise UserFacingError(
                 f"The record of prediction run {run_id} ({path}) is missing or damaged.",
@@ -109,6 +103,12 @@ class PredictionFiles(OpenStudy):
         """Return the newest run of a model on record, or None."""
         rows = self._rows("SELECT run_id FROM runs WHERE model = ? ORDER BY sequence DESC LIMIT 1", (model,))
         return self.run_record(rows[0][0]) if rows else None
+
+    def discard_unrecorded_runs(self) -> None:
+        """Delete the runs that never went on record: the program was killed while it made them."""
+        for folder in sorted(self._paths.predictions.glob("r-*")):
+            if folder.is_dir() and not self._rows("SELECT 1 FROM runs WHERE run_id = ?", (folder.name,)):
+                self.discard_run(folder.name)
 
     def discard_run(self, run_id: str) -> None:
         """Delete the files of a run that never went on record (cancelled); ValueError if it did."""

@@ -89,6 +89,14 @@ class SealedFiles(OpenStudy):
             )
         return [TruthLabel(**row) for row in self._read_json(path)]
 
+    def read_truth_unchecked(self, split: Split) -> list[TruthLabel]:
+        """Return the labels in the file, whether or not the log knows them; empty without a file.
+
+        For the import that replaces the file: one that was killed may have left labels no event mentions.
+        """
+        path = self._paths.truth(split)
+        return [TruthLabel(**row) for row in _parsed(path, path.read_bytes())] if path.is_file() else []
+
     def has_truth(self, split: Split) -> bool:
         """Return whether there is a reference standard for this split."""
         return self._paths.truth(split).is_file()
@@ -99,17 +107,24 @@ class SealedFiles(OpenStudy):
         return self._write(self._paths.sources, canonical_json(rows).encode())
 
     def read_sources(self) -> list[SourceRecord]:
-        """Return where every image came from; empty before the first import."""
+        """Return where every image came from; empty before the first import.
+
+        An import that was killed may have left sources whose case no event knows: look cases up in the log.
+        """
         if not self._paths.sources.is_file():
             return []
-        rows = self._read_json(self._paths.sources)
+        rows = _parsed(self._paths.sources, self._paths.sources.read_bytes())
         return [SourceRecord(**{**row, "split": Split(row["split"])}) for row in rows]
 
     def _read_json(self, path: Path) -> Any:
-        try:
-            return json.loads(path.read_bytes())
-        except ValueError as error:
-            raise UserFacingError(
-                f"{path} is damaged and cannot be read.",
-                hint="Run 'realfm verify' on the study and restore the file from your last backup.",
-            ) from error
+        return _parsed(path, self._read_recorded(path))
+
+
+def _parsed(path: Path, content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        raise UserFacingError(
+            f"{path} is damaged and cannot be read.",
+            hint="Run 'realfm verify' on the study and restore the file from your last backup.",
+        ) from error

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,6 +31,7 @@ from realfm_gui.storage.prediction_files import PredictionFiles
 from realfm_gui.storage.projections import project
 from realfm_gui.storage.sealed import SealedFiles
 from realfm_gui.storage.study_queries import StudyQueries
+from realfm_gui.storage.work_lock import exclusive_work
 
 SALT_BYTES = 32
 _LOCKS = {EventKind.ANSWER_LOCKED: Phase.UNAIDED, EventKind.ANSWER_SUBMITTED: Phase.AIDED}
@@ -169,6 +170,7 @@ class StudyStore(StudyQueries, SealedFiles, ImportFiles, PredictionFiles):
         """
         self._refuse_writing()
         with in_the_users_words(self.root), transaction(self._connection):
+            self._refuse_late_change(kind, payload)
             event = EventLog(self._connection).add(kind, payload, actor=actor, session=session)
             project(self._connection, event)
             if event.kind in _LOCKS:
@@ -177,6 +179,25 @@ class StudyStore(StudyQueries, SealedFiles, ImportFiles, PredictionFiles):
                     (actor, payload["case_id"], _LOCKS[event.kind].value),
                 )
         return event
+
+    def _refuse_late_change(self, kind: EventKind, payload: Mapping[str, Any]) -> None:
+        """Refuse to change what readers see once somebody has read, inside the transaction: no race wins."""
+        model = self.protocol.model.name
+        changes_cases = kind is EventKind.CASE_ADDED
+        changes_model = (
+            kind in (EventKind.MODEL_FITTED, EventKind.PREDICTIONS_STORED) and payload.get("model") == model
+        )
+        if (changes_cases or changes_model) and self._rows("SELECT 1 FROM readings LIMIT 1"):
+            what = (
+                "no case can be added" if changes_cases else f"the readers' model {model} cannot be changed"
+            )
+            raise UserFacingError(
+                f"Reading has begun, so {what} any more.", hint="Such a change needs a new study."
+            )
+
+    def exclusive_work(self) -> AbstractContextManager[None]:
+        """Hold the study for an import, a fit or a prediction (see `work_lock`)."""
+        return exclusive_work(self.root)
 
     def events(self) -> Iterator[Event]:
         """Yield every event from the first to the newest; `UserFacingError` where one cannot be read."""

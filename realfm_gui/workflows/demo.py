@@ -1,11 +1,11 @@
 """Build the demonstration study: our own images, a real model, simulated readers."""
 
 import csv
-import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from realfm_gui.domain.case import Split
@@ -54,14 +54,12 @@ def build_demo(out: Path, *, recipe: Mapping[str, Any] | None = None, progress: 
     if root.exists():
         return _existing(root)
     recipe = demo_recipe() if recipe is None else recipe
-    work = out / ".demo-build"
-    shutil.rmtree(work, ignore_errors=True)
-    try:
-        work.mkdir(parents=True)
-        _build(work, recipe, progress)
-        (work / NAME).rename(root)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".demo-build-", dir=out) as work:
+        _build(Path(work), recipe, progress)
+        if root.exists():  # another program was faster: its study is as good
+            return _existing(root)
+        Path(work, NAME).rename(root)
     return root
 
 

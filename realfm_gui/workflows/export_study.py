@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from realfm_gui.domain.case import Split
+from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.prediction import Prediction
 from realfm_gui.domain.progress import Progress, silent
@@ -22,10 +23,16 @@ def export_study(root: Path, out: Path, *, progress: Progress = silent) -> list[
     """
     from realfm_gui.reporting.tables import tidy_readings
 
+    with StudyStore.open(root, read_only=True) as store:
+        try:
+            tables = tidy_readings(_rows(store), out)
+        except OSError as error:
+            raise UserFacingError(
+                f"{out} cannot be written: {error.strerror}.", hint="Choose another folder with --out."
+            ) from error
+    write_results(root, json_path=out / "results.json", report_path=out / "report.html", progress=progress)
     with StudyStore.open(root) as store:
         store.append(EventKind.STUDY_EXPORTED, {}, actor="analyst")
-        tables = tidy_readings(_rows(store), out)
-    write_results(root, json_path=out / "results.json", report_path=out / "report.html", progress=progress)
     return [*tables, out / "results.json", out / "report.html"]
 
 

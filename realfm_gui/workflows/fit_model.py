@@ -26,9 +26,14 @@ def fit_model(store: StudyStore, model: str, *, progress: Progress = silent) -> 
     UserFacingError
         If reading has begun, the model needs no fit, or the development split is missing or unusable.
     """
+    refuse_late_model(store, model)
+    with store.exclusive_work():
+        return _fit(store, model, progress)
+
+
+def _fit(store: StudyStore, model: str, progress: Progress) -> Changes:
     from realfm_gui.models.registry import create_model
 
-    refuse_after_first_reading(store, model)
     protocol = store.protocol
     adapter = create_model(model, input_size=protocol.model.input_size)
     if not adapter.info.needs_fit:
@@ -63,7 +68,7 @@ def fit_model(store: StudyStore, model: str, *, progress: Progress = silent) -> 
     return Changes(models=True)
 
 
-def refuse_after_first_reading(store: StudyStore, model: str) -> None:
+def refuse_late_model(store: StudyStore, model: str) -> None:
     """Refuse to change the readers' model once somebody has read with it."""
     if model == store.protocol.model.name and store.readings():
         raise UserFacingError(

@@ -71,27 +71,51 @@ def import_images(
     same files. With a table, an image without a row is refused. A case is one examination (DICOM study) of
     one patient; a PNG or JPEG file is a case.
 
+    Once somebody has read, no case is added; the reference standard of cases already there still may come.
+
     Raises
     ------
     UserFacingError
-        If reading has begun, nothing was found, or the truth table as a whole cannot be used.
+        If reading has begun and no truth table is given, nothing was found, the truth table as a whole cannot
+        be used, or another import, fit or prediction is under way.
     Cancelled
         When the user stopped it; the cases that were whole are kept.
     """
-    from realfm_gui.imaging.decoding_service import DecodingService
-    from realfm_gui.imaging.deidentify import Deidentifier
-
-    refuse_after_first_reading(store)
+    has_begun = bool(store.readings())
+    if has_begun and truth_csv is None:
+        raise UserFacingError(
+            "Reading has begun, so no case can be added.",
+            hint="A change of the test set after the first reading needs a new study.",
+        )
     found, refused = _discover(paths, truth_csv)
     matcher = None
     if truth_csv is not None:
         table = read_truth_table(truth_csv, findings=[finding.id for finding in store.protocol.findings])
         refused += table.refused
         matcher = TruthMatcher(table)
+    with store.exclusive_work():
+        known = KnownSources.of(store)
+        late_truth = 0 if matcher is None else record_late_truth(store, known, matcher, refused)
+        candidates = survey(found, known, matcher, refused, progress)
+        if has_begun:
+            late = [path for candidate in candidates for path, _ in candidate.sources]
+            refused += [(str(path), "reading has begun, so no case can be added") for path in late]
+            candidates = []
+        return _store(store, known, candidates, late_truth, refused, progress)
+
+
+def _store(
+    store: StudyStore,
+    known: KnownSources,
+    candidates: Sequence[Candidate],
+    late_truth: int,
+    refused: list[Refusal],
+    progress: Progress,
+) -> ImportReport:
+    from realfm_gui.imaging.decoding_service import DecodingService
+    from realfm_gui.imaging.deidentify import Deidentifier
+
     discard_leftovers(store)
-    known = KnownSources.of(store)
-    late_truth = 0 if matcher is None else record_late_truth(store, known, matcher, refused)
-    candidates = survey(found, known, matcher, refused, progress)
     notes: list[Refusal] = []
     whole: list[Candidate] = []
     try:
@@ -109,8 +133,11 @@ def import_images(
         progress(len(candidates), len(candidates), "Importing cases")
     finally:
         # Also when stopped or out of space: what is whole is kept, what is half done leaves no file.
-        record_cases(store, known, whole, refused)
-        discard_leftovers(store)
+        discard_leftovers(store, keep={image["file"] for case in whole for image in case.images})
+        try:
+            record_cases(store, known, whole, refused)
+        finally:
+            discard_leftovers(store)
     return ImportReport(
         cases=len(whole),
         images=sum(len(candidate.images) for candidate in whole),
@@ -118,15 +145,6 @@ def import_images(
         refused=tuple(refused),
         notes=tuple(notes),
     )
-
-
-def refuse_after_first_reading(store: StudyStore) -> None:
-    """Refuse to change the test set once somebody has read."""
-    if store.readings():
-        raise UserFacingError(
-            "Reading has begun, so no case can be added.",
-            hint="A change of the test set after the first reading needs a new study.",
-        )
 
 
 def _discover(paths: Sequence[Path], truth_csv: Path | None) -> tuple[list[Path], list[Refusal]]:

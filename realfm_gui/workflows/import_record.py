@@ -1,6 +1,6 @@
 """The last pass of an import: sealed files first, then events, so that no recorded case lacks them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from realfm_gui.domain.case import Split
@@ -66,16 +66,19 @@ def record_late_truth(
     return sum(len(found) for found in rows.values())
 
 
-def discard_leftovers(store: StudyStore) -> None:
-    """Delete images that an import wrote and no event knows: it was killed, stopped or out of space."""
-    known = {image.file for case in store.cases() for image in case.images}
+def discard_leftovers(store: StudyStore, *, keep: Set[str] = frozenset()) -> None:
+    """Delete images that an import wrote and no event knows: it was killed, stopped or out of space.
+
+    Only under the study's work lock: another import's images would look the same.
+    """
+    known = {image.file for case in store.cases() for image in case.images} | keep
     for path in sorted((store.root / "images").iterdir()):
         if path.name not in known:
             store.discard_image(path.name)
 
 
 def _without_truth(store: StudyStore, split: Split) -> set[str]:
-    labelled = {label.case_id for label in store.read_truth(split)} if store.has_truth(split) else set()
+    labelled = {label.case_id for label in store.read_truth_unchecked(split)}
     return {case.case_id for case in store.cases(split)} - labelled
 
 
@@ -87,6 +90,7 @@ def _seal_truth(store: StudyStore, split: Split, rows: Mapping[str, TruthRow]) -
         for case_id, row in rows.items()
         for finding, is_present in row.truth.items()
     ]
-    before = store.read_truth(split) if store.has_truth(split) else []
+    recorded = {case.case_id for case in store.cases(split)}
+    before = [label for label in store.read_truth_unchecked(split) if label.case_id in recorded - set(rows)]
     salted = store.write_truth(split, [*before, *labels])
     store.append(EventKind.TRUTH_SEALED, {"split": split, "salted_sha256": salted}, actor=ACTOR)

@@ -51,7 +51,9 @@ class KnownSources:
     @classmethod
     def of(cls, store: StudyStore) -> "KnownSources":
         """Collect it from the sealed list of sources."""
-        records = store.read_sources()
+        # An import that was killed may have left sources of cases that no event knows.
+        recorded = {case.case_id for case in store.cases()}
+        records = [record for record in store.read_sources() if record.case_id in recorded]
         return cls(
             records=tuple(records),
             by_sha256={record.sha256: record.path for record in records},

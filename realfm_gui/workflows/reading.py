@@ -249,6 +249,12 @@ def _append_answer(
     answer: CaseAnswer,
     times: PhaseTimes,
 ) -> None:
+    phase = Phase.UNAIDED if kind is EventKind.ANSWER_LOCKED else Phase.AIDED
+    if phase in store.locked_phases(session.reader.id).get(case_id, set()):
+        raise UserFacingError(
+            "This answer is already locked, probably in another window.",
+            hint="Close this window and go on in the other, or start reading again here.",
+        )
     payload = {"case_id": case_id, "answer": answer.to_payload(), "times": times.to_payload()}
     store.append(kind, payload, actor=session.reader.id, session=session.session_id)
 

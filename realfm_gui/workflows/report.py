@@ -16,9 +16,9 @@ def write_results(
     """Analyse a study, write what is asked for, and return the results."""
     results = analyse(root, progress=progress)
     if json_path is not None:
-        _write(json_path, json.dumps(results, indent=2) + "\n")
+        write_text(json_path, json.dumps(results, indent=2) + "\n")
     if report_path is not None:
-        _write(report_path, report_text(results))
+        write_text(report_path, report_text(results))
     return results
 
 
@@ -47,7 +47,8 @@ def report_text(results: dict[str, Any]) -> str:
     return render_report(list(results["findings"].values()), provenance)
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file the user asked for; raise `UserFacingError` where that is not possible."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

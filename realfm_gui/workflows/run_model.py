@@ -16,7 +16,7 @@ from realfm_gui.domain.prediction import Prediction, PredictionFailure, RunRecor
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.case_frames import frames_of
-from realfm_gui.workflows.fit_model import refuse_after_first_reading
+from realfm_gui.workflows.fit_model import refuse_late_model
 
 if TYPE_CHECKING:
     from realfm_gui.models.adapter import ModelAdapter
@@ -47,7 +47,15 @@ def run_model(
         If reading has begun, the model is not fitted, or there is no case. A case the model fails on does not
         raise: it is recorded as a failure with its reason.
     """
-    refuse_after_first_reading(store, model)
+    refuse_late_model(store, model)
+    with store.exclusive_work():
+        store.discard_unrecorded_runs()
+        return _run(store, model, saliency, scores, progress)
+
+
+def _run(
+    store: StudyStore, model: str, saliency: str | None, scores: Path | None, progress: Progress
+) -> Changes:
     cases = store.cases(Split.TRAINING, Split.READING)
     if not cases:
         raise UserFacingError("The study has no case to predict.", hint="Import images first: realfm import.")
@@ -111,8 +119,26 @@ def _outcomes(
         except UserFacingError as error:  # an image that was damaged after its import costs its case only
             yield case.case_id, PredictionFailure(case_id=case.case_id, reason=str(error))
         else:
-            yield from predict_cases(adapter, frames, saliency=saliency, total=1, progress=silent)
+            for case_id, outcome in predict_cases(
+                adapter, frames, saliency=saliency, total=1, progress=silent
+            ):
+                yield case_id, _whole(store, case_id, outcome)
         progress(number, len(cases), f"Running {adapter.info.name}")
+
+
+def _whole(
+    store: StudyStore, case_id: str, outcome: list[Prediction] | PredictionFailure
+) -> list[Prediction] | PredictionFailure:
+    """Turn an answer that lacks a finding into a failure: half an answer reads as "nothing found"."""
+    if isinstance(outcome, PredictionFailure):
+        return outcome
+    answered = {prediction.finding for prediction in outcome}
+    missing = [finding.name for finding in store.protocol.findings if finding.id not in answered]
+    if missing:
+        return PredictionFailure(
+            case_id=case_id, reason=f"The model gave no answer for {', '.join(missing)}."
+        )
+    return outcome
 
 
 def _adapter(store: StudyStore, model: str, scores: Path | None) -> "tuple[ModelAdapter, str]":

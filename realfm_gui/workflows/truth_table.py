@@ -56,6 +56,11 @@ def read_truth_table(path: Path, *, findings: Sequence[str]) -> TruthTable:
     reader = _open(path)
     columns = [name.strip() for name in reader.fieldnames or []]
     reader.fieldnames = columns
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise UserFacingError(
+            f"{path.name} has two columns called {twice[0]!r}.", hint="Rename or remove one of them."
+        )
     key_kind = next((kind for kind in KEYS if kind in columns), None)
     if key_kind is None:
         raise UserFacingError(
@@ -75,12 +80,18 @@ def read_truth_table(path: Path, *, findings: Sequence[str]) -> TruthTable:
         )
     rows: dict[str, TruthRow] = {}
     refused: list[tuple[str, str]] = []
-    for line, record in enumerate(reader, start=2):
-        try:
-            row = _parse(record, line, key_kind, findings, named)
-            _merge(rows, row)
-        except _RowError as error:
-            refused.append((f"{path.name}, line {line}", str(error)))
+    try:
+        for record in reader:
+            line = reader.line_num
+            try:
+                _merge(rows, _parse(record, line, key_kind, findings, named))
+            except _RowError as error:
+                refused.append((f"{path.name}, line {line}", str(error)))
+    except csv.Error as error:
+        raise UserFacingError(
+            f"{path.name} cannot be read beyond line {reader.line_num}: {error}.",
+            hint="Look for a quotation mark that is never closed, or for a very long field.",
+        ) from error
     return TruthTable(key_kind=key_kind, rows=rows, refused=tuple(refused))
 
 
@@ -97,7 +108,7 @@ def _open(path: Path) -> "csv.DictReader[str]":
         ) from error
     first_line = text.partition("\n")[0]
     delimiter = max(",;\t", key=first_line.count)
-    return csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    return csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
 def _parse(
@@ -107,8 +118,8 @@ def _parse(
         raise _RowError("it has more fields than the header")
     cells = {name: (value or "").strip() for name, value in record.items()}
     key = cells[key_kind]
-    if not key:
-        raise _RowError(f"the column {key_kind} is empty")
+    if not key.strip("./\\"):
+        raise _RowError(f"the column {key_kind} is empty" if not key else f"{key!r} names no {key_kind}")
     if named:
         truth = {finding: _label(finding, cells[finding]) for finding in named}
     else:
@@ -124,7 +135,7 @@ def _parse(
         split=_split(cells.get("split", "")),
         patient=cells.get("patient", ""),
         indication=cells.get("indication", ""),
-        subgroups={name: value for name, value in cells.items() if name not in used and value},
+        subgroups={name: value for name, value in cells.items() if name and name not in used and value},
     )
 
 

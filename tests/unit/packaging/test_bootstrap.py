@@ -67,6 +67,27 @@ def test_that_a_finished_set_up_starts_nothing(
     assert bootstrap._read_stamp()["extras"] == ["lint", "test"]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["setup"], None),
+        (["setup", "--cpu"], ""),
+        (["setup", "--cpu", "https://example.org/cpu"], "https://example.org/cpu"),
+        (["--cpu=https://example.org/cpu", "test", "-k", "clock"], "https://example.org/cpu"),
+    ],
+)
+def test_that_the_wish_for_the_cpu_build_arrives_in_either_order(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, words: list[str], expected: str | None
+) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(bootstrap, "check_libraries", lambda: None)
+    monkeypatch.setattr(bootstrap, "check_qt_plugin", lambda: None)
+    monkeypatch.setattr(bootstrap, "set_up", lambda extras, cpu: seen.append(cpu))
+    monkeypatch.setattr(bootstrap, "run", lambda command, rest: seen.append(rest) or 0)
+    assert bootstrap.main(words) == 0
+    assert seen == [expected, ["-k", "clock"] if "-k" in words else []]
+
+
 def test_that_it_needs_the_standard_library_only(repository: Path) -> None:
     told = subprocess.run(
         [sys.executable, "-I", "-S", str(repository / "packaging" / "bootstrap.py"), "--help"],

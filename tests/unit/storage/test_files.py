@@ -10,6 +10,7 @@ import pytest
 
 from realfm_gui.domain.case import Split
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.events import EventKind
 from realfm_gui.storage import StudyStore
 from realfm_gui.storage.atomic_files import remove_partial_files
 
@@ -102,6 +103,9 @@ def test_that_a_head_is_asked_for_by_name_before_it_is_fitted(store: StudyStore)
         store.read_head(MODEL)
     assert "realfm fit" in caught.value.hint
     digest = store.write_head(MODEL, b"\x00weights")
+    assert not store.has_head(MODEL), "a head that a killed fit left behind is none"
+    fitted = {"model": MODEL, "version": "1", "weights_sha256": "", "head_salted_sha256": digest}
+    store.append(EventKind.MODEL_FITTED, fitted, actor="coordinator")
     assert store.read_head(MODEL) == b"\x00weights"
     assert digest == store.salted_sha256(b"\x00weights")
 

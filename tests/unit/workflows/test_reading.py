@@ -170,7 +170,7 @@ def test_that_a_locked_answer_cannot_be_locked_again(store: StudyStore) -> None:
     case = open_next(store, session)
     assert case is not None
     lock_unaided(store, session, case.case.case_id, answer(10), TIMES)
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(UserFacingError, match="already locked"):
         lock_unaided(store, session, case.case.case_id, answer(90), TIMES)
     [reading] = store.readings(reader="anna")
     assert reading.answer == answer(10)
