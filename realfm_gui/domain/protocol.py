@@ -96,7 +96,6 @@ class ReadingPart(_Part):
     confidence_levels: int = Field(default=5, ge=2, le=10)
     idle_after_s: float = Field(default=60, gt=0)
     """A gap without any input longer than this counts as idle, not as reading."""
-    presets: tuple[Identifier, ...] = ()
 
 
 class AnalysisPart(_Part):
