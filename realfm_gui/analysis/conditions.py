@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
-from realfm_gui.analysis.estimate import Estimate
+from realfm_gui.analysis.estimate import Estimate, quantile, upper_tail_p
+from realfm_gui.analysis.wording import count
 
-FEWEST_POSITIVE_OR_NEGATIVE = 10
-LEAST_COMPLETENESS = 0.95
-MOST_PERFECT_AUCS = 0.5
+_ROUNDING = 1e-9
 
 
 class Status(StrEnum):
@@ -18,6 +17,15 @@ class Status(StrEnum):
     INCONCLUSIVE = "inconclusive"
     CONTRADICTED = "contradicted"
     NOT_ASSESSABLE = "not assessable"
+
+
+class Outcome(StrEnum):
+    """The answer to "does the model help the readers?"."""
+
+    HARM = "harm"
+    HELPS = "helps"
+    NOT_SUPPORTED = "not supported"
+    NOT_SETTLED = "not settled"
 
 
 class Family(StrEnum):
@@ -58,6 +66,27 @@ class Condition:
         """Whether the whole interval lies below nil."""
         return self.estimate.ci is not None and self.estimate.ci[1] < 0
 
+    @property
+    def label(self) -> str:
+        """The words of the tile: a loss within the margin passes, but it is named as a loss."""
+        if not self.is_harm or self.status is Status.CONTRADICTED:
+            return self.status.value
+        within = self.status is Status.PASSES
+        return "below 0, within the margin" if within else f"{self.status.value}, below 0"
+
+    def noninferiority_p(self, alpha: float) -> float | None:
+        """Return the one-sided p of "lower by the margin or more"; None for a gain or without such a test.
+
+        Where the exact bound decides instead of value - quantile x se, the p of the latter would contradict
+        the tile, and none is given.
+        """
+        value, se, df, ci = self.estimate.value, self.estimate.se, self.estimate.df, self.estimate.ci
+        if self.bound == 0 or value is None or se is None or ci is None:
+            return None
+        if abs(value - quantile(1 - alpha / 2, df) * se - ci[0]) > _ROUNDING:
+            return None
+        return upper_tail_p((value - self.bound) / se, df)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -65,7 +94,8 @@ class Evidence:
 
     `omission` and `commission` are changes of accuracy where the model missed and where it called in error.
     The four `ai_minus_...` contrasts of this value count cases the model did not answer as wrong.
-    `planned` and `recorded` count readings; `n_readers` and `n_cases` are what was analysed.
+    `planned` and `recorded` count readings; `n_readers` and `n_cases` are what was analysed of
+    `planned_cases`. `early_looks` counts openings of the outcomes before reading was complete.
     """
 
     finding: str
@@ -75,8 +105,13 @@ class Evidence:
     n_positive: int
     planned: int
     recorded: int
+    planned_cases: int = 0
     design: str
     is_simulated: bool
+    is_primary: bool = True
+    early_looks: int = 0
+    remembered: int = 0
+    patients_with_several_cases: int = 0
     alpha: float
     margin_auc: float
     margin_sensitivity: float
@@ -101,11 +136,11 @@ class Evidence:
     def size(self, cases: str) -> str:
         """Return on how many readers and which cases ("cases", "positive", "negative") a condition rests."""
         n, what = {
-            "cases": (self.n_cases, "cases"),
+            "cases": (self.n_cases, "case" if self.n_cases == 1 else "cases"),
             "positive": (self.n_positive, "cases with the finding"),
             "negative": (self.n_negative, "cases without"),
         }[cases]
-        return f"{self.n_readers} readers, {n} {what}"
+        return f"{count(self.n_readers, 'reader')}, {n} {what}"
 
     @property
     def n_negative(self) -> int:
@@ -161,7 +196,7 @@ def _safety_conditions(e: Evidence) -> tuple[Condition, ...]:
             id="omission",
             family=Family.SAFETY,
             name="Accuracy where the model missed",
-            subject="accuracy on the cases the model missed",
+            subject="accuracy where the model missed",
             estimate=e.omission,
             bound=-e.margin_harm,
             n=e.omission_n,
@@ -170,7 +205,7 @@ def _safety_conditions(e: Evidence) -> tuple[Condition, ...]:
             id="commission",
             family=Family.SAFETY,
             name="Accuracy where the model called in error",
-            subject="accuracy on the cases the model called in error",
+            subject="accuracy where the model called in error",
             estimate=e.commission,
             bound=-e.margin_harm,
             n=e.commission_n,
@@ -211,29 +246,3 @@ def _replace_conditions(e: Evidence) -> tuple[Condition, ...]:
         )
         for key, what, arm, estimate, margin, cases in rows
     )
-
-
-def validity_problems(evidence: Evidence) -> tuple[str, ...]:
-    """Return why the study as such can carry no favourable verdict; empty where it can.
-
-    Fewer than four readers is no failure of validity: the verdict then speaks of these readers only.
-    """
-    found = []
-    if evidence.planned and evidence.recorded < LEAST_COMPLETENESS * evidence.planned:
-        share = 100 * evidence.recorded / evidence.planned
-        found.append(
-            f"only {evidence.recorded} of {evidence.planned} planned readings were made "
-            f"({share:.0f} %, needed are {100 * LEAST_COMPLETENESS:.0f} %)"
-        )
-    for n, what in ((evidence.n_positive, "with"), (evidence.n_negative, "without")):
-        if n < FEWEST_POSITIVE_OR_NEGATIVE:
-            found.append(
-                f"only {n} analysed {'case' if n == 1 else 'cases'} {what} the finding "
-                f"(needed are {FEWEST_POSITIVE_OR_NEGATIVE})"
-            )
-    if evidence.perfect_aucs > MOST_PERFECT_AUCS:
-        found.append(
-            f"{100 * evidence.perfect_aucs:.0f} % of the reader AUCs are exactly 0 or 1: with cases so easy "
-            "the intervals cannot be trusted"
-        )
-    return tuple(found)

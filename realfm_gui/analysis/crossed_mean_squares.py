@@ -1,6 +1,6 @@
 """Means of a value known for every reader and case: sensitivity, specificity, accuracy, log time, changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -100,13 +100,25 @@ def crossed_mean(
     is_level : bool
         The mean is a level (a sensitivity), not a difference: it is not tested against 0.
     is_cautious : bool
-        Take the smaller of Hillis' and Satterthwaite's degrees of freedom (for questions of safety).
+        For questions of safety and margins on calls; needs `reach`. The spread is taken with two pseudo-cases
+        added, one at each end of `reach` for every reader, with the smaller of Hillis' and Satterthwaite's
+        degrees of freedom, and the interval never ends inside the exact bound on what was seen in no case.
+        Without them a table without any change gets a wider interval than one with a single harmful change,
+        so that harm helps to pass. The estimate stays the plain mean; it is not tested against 0.
+
+    Raises
+    ------
+    ValueError
+        If a cautious interval is asked for without `reach`.
 
     References
     ----------
     .. [1] Hillis SL. Stat Med 2007;26(3):596-619.
     .. [2] Satterthwaite FE. Biometrics Bull 1946;2(6):110-114.
+    .. [3] Agresti A, Min Y. Stat Med 2005;24(5):729-740 (pseudo-observations for paired proportions).
     """
+    if is_cautious and reach is None:
+        raise ValueError("a cautious interval needs to know what the values can reach")
     table = _checked(values)
     n_readers, n_cases = table.shape
     if n_readers == 0 or n_cases == 0:
@@ -114,30 +126,51 @@ def crossed_mean(
     mean = float(table.mean())
     if n_cases < 2:
         return Estimate(value=mean, note="A single case gives no interval.")
+    if is_cautious and reach is not None:
+        return _cautious(table, mean, alpha=alpha, reach=reach)
     if np.ptp(table) == 0:
         return _unvarying(mean, n_cases, alpha=alpha, reach=reach)
-    if n_readers < FEWEST_RANDOM_READERS:
-        of_cases = table.mean(axis=0)
-        return wald_estimate(
-            mean,
-            float(of_cases.var(ddof=1)) / n_cases,
-            df=n_cases - 1,
-            alpha=alpha,
-            limits=reach,
-            is_level=is_level,
-            note="" if n_readers == 1 else "Holds for these readers only: fewer than four readers took part.",
-        )
-    squares = mean_squares(table)
-    df = squares.df_hillis
-    if is_cautious and squares.df_satterthwaite is not None:
-        df = min(df, squares.df_satterthwaite) if df is not None else squares.df_satterthwaite
-    if squares.variance <= ZERO_VARIANCE:
+    variance, df, note = _spread(table, is_cautious=False)
+    if variance <= ZERO_VARIANCE:
         return Estimate(
             value=mean,
             note="The readers agree in their averages and the cases do not differ beyond chance: "
             "no interval can be given.",
         )
-    return wald_estimate(mean, squares.variance, df=df, alpha=alpha, limits=reach, is_level=is_level)
+    return wald_estimate(mean, variance, df=df, alpha=alpha, limits=reach, is_level=is_level, note=note)
+
+
+def _spread(table: NDArray[np.float64], *, is_cautious: bool) -> tuple[float, float | None, str]:
+    """Return the variance of the mean, its degrees of freedom, and for whom they hold."""
+    n_readers, n_cases = table.shape
+    if n_readers < FEWEST_RANDOM_READERS:
+        note = "" if n_readers == 1 else "Holds for these readers only: fewer than four readers took part."
+        return float(table.mean(axis=0).var(ddof=1)) / n_cases, n_cases - 1, note
+    squares = mean_squares(table)
+    df = squares.df_hillis
+    if is_cautious and squares.df_satterthwaite is not None:
+        df = min(df, squares.df_satterthwaite) if df is not None else squares.df_satterthwaite
+    return squares.variance, df, ""
+
+
+def _cautious(
+    table: NDArray[np.float64], mean: float, *, alpha: float, reach: tuple[float, float]
+) -> Estimate:
+    n_readers, n_cases = table.shape
+    pseudo_cases = np.broadcast_to(np.array(reach), (n_readers, 2))
+    variance, df, note = _spread(np.hstack([table, pseudo_cases]), is_cautious=True)
+    estimate = wald_estimate(mean, variance, df=df, alpha=alpha, limits=reach, is_level=True, note=note)
+    if estimate.ci is None:
+        return estimate
+    unseen = unseen_share_bound(n_cases, alpha=alpha)
+    middle = (reach[0] + reach[1]) / 2
+    # A bound that moves with the mean only where the mean is better keeps "more harm, lower bound" true.
+    low = min(estimate.ci[0], max(mean, middle) - unseen * (middle - reach[0]))
+    high = max(estimate.ci[1], min(mean, middle) + unseen * (reach[1] - middle))
+    if (low, high) == estimate.ci:
+        return estimate
+    exact = f"The interval is the exact bound of {n_cases} cases."
+    return replace(estimate, ci=(max(low, reach[0]), min(high, reach[1])), note=f"{note} {exact}".strip())
 
 
 def _unvarying(value: float, n_cases: int, *, alpha: float, reach: tuple[float, float] | None) -> Estimate:

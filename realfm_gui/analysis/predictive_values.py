@@ -25,6 +25,9 @@ def predictive_values(
 ) -> PredictiveValues:
     """Carry sensitivity and specificity over to a population (Bayes), intervals on the logit scale.
 
+    The intervals take t with the smaller degrees of freedom of the two, so a small panel is not treated as
+    a large sample; they assume that both errors are small beside the values (delta method).
+
     Parameters
     ----------
     sensitivity, specificity : Estimate
@@ -66,6 +69,13 @@ def _predictive(
     variance += 2 * covariance * over_hit * over_reject
     if variance <= 0:
         return Estimate(value=value, note="No spread: no interval can be given.")
-    logit, half_width = math.log(right / wrong), quantile(1 - alpha / 2, None) * math.sqrt(variance)
+    df = min((e.df for e in (hit, reject) if e.df is not None), default=None)
+    logit, half_width = math.log(right / wrong), quantile(1 - alpha / 2, df) * math.sqrt(variance)
     low, high = (1 / (1 + math.exp(-(logit + sign * half_width))) for sign in (-1, 1))
-    return Estimate(value=value, ci=(low, high))
+    used = "the normal distribution" if df is None else f"t with {df:.0f} degrees of freedom"
+    return Estimate(
+        value=value,
+        df=df,
+        ci=(low, high),
+        note=f"Delta method on the logit scale, {used}; holds if the prevalence is as stated.",
+    )

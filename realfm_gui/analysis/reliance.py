@@ -4,7 +4,7 @@ Arms are compared within a stratum only (model right, model wrong): cases on whi
 harder for everyone. Signs: changes of accuracy are aided minus unaided, so harm is negative.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,8 @@ Bools = NDArray[np.bool_]
 
 FEWEST_READINGS, FEWEST_CASES = 20, 10
 """Below either of these a rate of reliance is not estimated: a handful of cases would decide it."""
+SENSIBLE_CASES = 30
+"""Cases of each kind of model error that a study should have: with fewer only gross harm can be ruled out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +129,16 @@ def _count(is_right: Bools) -> ChangeCounts:
 
 
 def _accuracy_change(is_right: Bools, in_stratum: Bools, alpha: float) -> Estimate:
+    """Return aided minus unaided with the cautious interval: this is what safety is judged by."""
     chosen = is_right[..., in_stratum].astype(np.float64)
     n_cases, n_readings = chosen.shape[2], chosen[0].size
     if n_cases < FEWEST_CASES or n_readings < FEWEST_READINGS:
         return not_estimable(_too_few(n_readings, n_cases))
-    return crossed_mean(chosen[1] - chosen[0], alpha=alpha, reach=(-1.0, 1.0), is_cautious=True)
+    change = crossed_mean(chosen[1] - chosen[0], alpha=alpha, reach=(-1.0, 1.0), is_cautious=True)
+    if n_cases >= SENSIBLE_CASES:
+        return change
+    few = f"{n_cases} cases rule out gross harm only; a study should have {SENSIBLE_CASES}."
+    return replace(change, note=f"{change.note} {few}".strip())
 
 
 def _rate(is_success: Bools, is_counted: Bools, alpha: float) -> Estimate:
@@ -160,4 +167,4 @@ def _too_few(n_readings: int, n_cases: int, *, n_successes: int | None = None) -
     seen = f"{n_readings} readings of {n_cases} cases"
     if n_successes is not None:
         seen = f"{n_successes} of {seen}"
-    return f"Not estimable: {seen}; needs {FEWEST_READINGS} readings of {FEWEST_CASES} different cases."
+    return f"Only {seen}; needed are {FEWEST_READINGS} readings of {FEWEST_CASES} different cases."

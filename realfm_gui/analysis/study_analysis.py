@@ -1,44 +1,47 @@
 """The analysis of one finding of a reader study, from arrays to a verdict."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from realfm_gui.analysis.algorithm_comparison import AlgorithmComparison, compare_readers_with_algorithm
-from realfm_gui.analysis.auc import auc_estimate, roc_curve
-from realfm_gui.analysis.conditions import Evidence
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS, crossed_mean
-from realfm_gui.analysis.estimate import Estimate, not_estimable, proportion
-from realfm_gui.analysis.missing_data import CompleteCases, complete_cases
-from realfm_gui.analysis.obuchowski_rockette import (
-    Inference,
-    ModalityComparison,
-    compare_two_modalities,
-)
-from realfm_gui.analysis.predictive_values import PredictiveValues, predictive_values
+from realfm_gui.analysis.missing_data import CompleteCases, complete_cases, worst_case_for_the_aid
+from realfm_gui.analysis.obuchowski_rockette import ModalityComparison
 from realfm_gui.analysis.reading_time import assess_reading_time
 from realfm_gui.analysis.reliance import Reliance, assess_reliance
 from realfm_gui.analysis.study_data import AIDED, UNAIDED, StudyData
-from realfm_gui.analysis.study_results import AucResults, CallMeasure, Counts, ReaderResult, StudyResults
-from realfm_gui.analysis.verdict import judge
-from realfm_gui.analysis.wording import count
+from realfm_gui.analysis.study_evidence import gather_evidence
+from realfm_gui.analysis.study_measures import (
+    Contrasts,
+    auc_results,
+    call_measure,
+    compare_arms,
+    compare_with_model,
+    curve,
+    model_alone,
+    model_point,
+    per_reader,
+    predictive,
+)
+from realfm_gui.analysis.study_results import AucResults, CallMeasure, Counts, StudyResults, WorstCase
+from realfm_gui.analysis.verdict import Verdict, judge
+from realfm_gui.analysis.wording import difference
 
 __all__ = ["StudyData", "StudyResults", "analyse_study"]
 
-Floats = NDArray[np.float64]
-
-FEWEST_FOR_AUC = 2
-NO_MODEL_CALL = "The model has no call at an operating point."
+MOST_EXTREME_RATINGS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Contrasts:
-    """The model against unaided and aided readers."""
+class _Findings:
+    """What was measured in one set of complete cases, and the verdict read from it."""
 
-    unaided: AlgorithmComparison | None
-    aided: AlgorithmComparison | None
+    comparison: ModalityComparison | None
+    contrasts: Contrasts
+    reliance: Reliance | None
+    sensitivity: CallMeasure
+    specificity: CallMeasure
+    auc: AucResults
+    verdict: Verdict
 
 
 def analyse_study(data: StudyData) -> StudyResults:
@@ -54,21 +57,15 @@ def analyse_study(data: StudyData) -> StudyResults:
     """
     complete = complete_cases(data)
     used = complete.data
-    comparison = _compare_arms(used)
-    answered = np.isfinite(used.ai_scores)
-    contrasts = _compare_with_model(used, used.ai_scores)
-    reliance = None
-    if used.reader_ids and used.case_ids:
-        reliance = assess_reliance(used.calls, used.ai_calls, used.truth, alpha=used.alpha)
-    sensitivity = _call_measure(used, used.truth, used.ai_calls)
-    specificity = _call_measure(used, ~used.truth, used.ai_calls)
-    auc = _auc_results(used, comparison)
-    evidence = _evidence(complete, comparison, auc, sensitivity, specificity, reliance, contrasts)
+    found = _measure(complete)
+    worst = _worst_case(data, found.verdict)
     return StudyResults(
         finding_id=used.finding_id,
         finding_name=used.finding_name,
         design=used.design,
         is_simulated=used.is_simulated,
+        is_primary=used.is_primary,
+        early_looks=used.early_looks,
         alpha=used.alpha,
         prevalence=used.prevalence,
         margins={
@@ -78,164 +75,76 @@ def analyse_study(data: StudyData) -> StudyResults:
             "harm": used.margin_harm,
         },
         n=_counts(complete),
-        auc=auc,
-        per_reader=_per_reader(used, comparison),
-        ai_minus_unaided=contrasts.unaided,
-        ai_minus_aided=contrasts.aided,
+        auc=found.auc,
+        per_reader=per_reader(used, found.comparison),
+        ai_minus_unaided=found.contrasts.unaided,
+        ai_minus_aided=found.contrasts.aided,
+        sensitivity=found.sensitivity,
+        specificity=found.specificity,
+        predictive=predictive(used, found.sensitivity, found.specificity),
+        reliance=found.reliance,
+        time=assess_reading_time(used.active_ms, alpha=used.alpha),
+        ai_curve=curve(data.ai_scores, data.truth),
+        control_curves={
+            name: drawn
+            for name, scores in data.control_scores.items()
+            if (drawn := curve(scores, data.truth)) is not None
+        },
+        ai_point=model_point(found.sensitivity, found.specificity),
+        missing=complete.sentences if worst is None else (*complete.sentences, worst.sentence),
+        missing_worst_case=worst,
+        verdict=found.verdict,
+        warnings=_warnings(used, found),
+    )
+
+
+def _measure(complete: CompleteCases) -> _Findings:
+    used, whole = complete.data, complete.whole
+    comparison = compare_arms(used)
+    reliance = None
+    if used.reader_ids and used.case_ids:
+        reliance = assess_reliance(used.calls, used.ai_calls, used.truth, alpha=used.alpha)
+    sensitivity, specificity = (
+        call_measure(used, cases, used.ai_calls, alone=model_alone(whole, all_cases))
+        for cases, all_cases in ((used.truth, whole.truth), (~used.truth, ~whole.truth))
+    )
+    auc = auc_results(whole, comparison)
+    contrasts = compare_with_model(used, used.ai_scores)
+    evidence = gather_evidence(complete, comparison, auc, sensitivity, specificity, reliance, contrasts)
+    return _Findings(
+        comparison=comparison,
+        contrasts=contrasts,
+        reliance=reliance,
         sensitivity=sensitivity,
         specificity=specificity,
-        predictive=_predictive(used, sensitivity, specificity),
-        reliance=reliance,
-        time=assess_reading_time(used.active_ms, alpha=used.alpha),
-        ai_curve=(
-            roc_curve(used.ai_scores[answered], used.truth[answered])
-            if _has_both(used.truth[answered])
-            else None
-        ),
-        control_curves={
-            name: roc_curve(scores[np.isfinite(scores)], used.truth[np.isfinite(scores)])
-            for name, scores in used.control_scores.items()
-            if _has_both(used.truth[np.isfinite(scores)])
-        },
-        ai_point=_model_point(sensitivity, specificity),
-        missing=complete.sentences,
+        auc=auc,
         verdict=judge(evidence),
-        warnings=_warnings(used, comparison),
     )
 
 
-def _has_both(truth: NDArray[np.bool_]) -> bool:
-    return min(int(truth.sum()), int((~truth).sum())) >= FEWEST_FOR_AUC
-
-
-def _compare_arms(used: StudyData) -> ModalityComparison | None:
-    if not used.reader_ids or not _has_both(used.truth):
+def _worst_case(data: StudyData, verdict: Verdict) -> WorstCase | None:
+    """Judge the study once more with every gap filled against the aid; None where nothing is missing."""
+    filled = worst_case_for_the_aid(data)
+    if filled is None or not filled.reader_ids:
         return None
-    return compare_two_modalities(used.scores, used.truth, alpha=used.alpha)
-
-
-def _compare_with_model(used: StudyData, ai_scores: Floats) -> _Contrasts:
-    answered = np.isfinite(ai_scores)
-    truth = used.truth[answered]
-    if not used.reader_ids or not _has_both(truth):
-        return _Contrasts(unaided=None, aided=None)
-    unaided, aided = (
-        compare_readers_with_algorithm(
-            used.scores[arm][:, answered],
-            ai_scores[answered],
-            truth,
-            alpha=used.alpha,
-            margin=used.margin_auc,
-        )
-        for arm in (UNAIDED, AIDED)
+    worst = _measure(complete_cases(filled))
+    is_flipped = worst.verdict.outcome is not verdict.outcome
+    change = (
+        f'the verdict would be "{worst.verdict.outcome.value}" instead of "{verdict.outcome.value}"'
+        if is_flipped
+        else f'the verdict would stay "{verdict.outcome.value}"'
     )
-    return _Contrasts(unaided=unaided, aided=aided)
-
-
-def _auc_results(used: StudyData, comparison: ModalityComparison | None) -> AucResults:
-    reason = not_estimable(
-        "Needs a complete reader, and at least two complete cases with and two without the finding."
+    return WorstCase(
+        difference=worst.auc.difference,
+        outcome=worst.verdict.outcome,
+        is_flipped=is_flipped,
+        sentence="Worst case for the aid (missing ratings set to right without the model and wrong with it): "
+        f"AUC {difference(worst.auc.difference, data.alpha)}; {change}.",
     )
-    return AucResults(
-        unaided=reason if comparison is None else comparison.means[UNAIDED],
-        aided=reason if comparison is None else comparison.means[AIDED],
-        ai=_standalone_auc(used, used.ai_scores),
-        controls={name: _standalone_auc(used, scores) for name, scores in used.control_scores.items()},
-        difference=reason if comparison is None else comparison.difference,
-        inference=(Inference.RANDOM_READERS_AND_CASES if comparison is None else comparison.inference).value,
-        components=None if comparison is None else comparison.components,
-    )
-
-
-def _standalone_auc(used: StudyData, scores: Floats) -> Estimate:
-    answered = np.isfinite(scores)
-    truth = used.truth[answered]
-    if not _has_both(truth):
-        return not_estimable("Needs scores of at least two cases with and two without the finding.")
-    return auc_estimate(scores[answered], truth, alpha=used.alpha)
-
-
-def _call_measure(used: StudyData, of_interest: NDArray[np.bool_], ai_calls: Floats) -> CallMeasure:
-    """Return sensitivity where `of_interest` are the positive cases, specificity with the negative ones."""
-    is_right = (used.calls == used.truth).astype(np.float64)[..., of_interest]
-    advice = ai_calls[of_interest]
-    answered = np.isfinite(advice)
-    model_right = (advice == used.truth[of_interest]).astype(np.float64)[answered]
-    unaided, aided = (
-        crossed_mean(is_right[arm], alpha=used.alpha, reach=(0.0, 1.0), is_level=True)
-        for arm in (UNAIDED, AIDED)
-    )
-    against = [not_estimable(NO_MODEL_CALL)] * 2
-    if answered.any():
-        against = [
-            crossed_mean(model_right - is_right[arm][:, answered], alpha=used.alpha, reach=(-1.0, 1.0))
-            for arm in (UNAIDED, AIDED)
-        ]
-    return CallMeasure(
-        unaided=unaided,
-        aided=aided,
-        ai=(
-            proportion(int(model_right.sum()), model_right.size, alpha=used.alpha)
-            if answered.any()
-            else not_estimable(NO_MODEL_CALL)
-        ),
-        difference=crossed_mean(is_right[AIDED] - is_right[UNAIDED], alpha=used.alpha, reach=(-1.0, 1.0)),
-        ai_minus_unaided=against[UNAIDED],
-        ai_minus_aided=against[AIDED],
-    )
-
-
-def _model_point(sensitivity: CallMeasure, specificity: CallMeasure) -> tuple[float, float] | None:
-    if sensitivity.ai.value is None or specificity.ai.value is None:
-        return None
-    return 1 - specificity.ai.value, sensitivity.ai.value
-
-
-def _reader_fractions(used: StudyData) -> tuple[Floats, Floats]:
-    """Return true-positive and true-negative fractions of shape (2, readers)."""
-    return used.calls[..., used.truth].mean(axis=2), 1 - used.calls[..., ~used.truth].mean(axis=2)
-
-
-def _per_reader(used: StudyData, comparison: ModalityComparison | None) -> tuple[ReaderResult, ...]:
-    if comparison is None:
-        return ()
-    hits, rejections = _reader_fractions(used)
-    return tuple(
-        ReaderResult(
-            reader=used.reader_ids[j],
-            name=used.reader_names[j],
-            years=used.reader_years[j],
-            unaided=float(comparison.auc[UNAIDED, j]),
-            aided=float(comparison.auc[AIDED, j]),
-            change=comparison.reader_differences[j],
-            unaided_point=(float(1 - rejections[UNAIDED, j]), float(hits[UNAIDED, j])),
-            aided_point=(float(1 - rejections[AIDED, j]), float(hits[AIDED, j])),
-        )
-        for j in range(len(used.reader_ids))
-    )
-
-
-def _predictive(
-    used: StudyData, sensitivity: CallMeasure, specificity: CallMeasure
-) -> Mapping[str, PredictiveValues]:
-    covariance = [0.0, 0.0]
-    n_readers = len(used.reader_ids)
-    if n_readers >= FEWEST_RANDOM_READERS and _has_both(used.truth):
-        hits, rejections = _reader_fractions(used)
-        covariance = [float(np.cov(hits[arm], rejections[arm])[0, 1]) / n_readers for arm in (UNAIDED, AIDED)]
-    pairs = {
-        "unaided": (sensitivity.unaided, specificity.unaided, covariance[UNAIDED]),
-        "aided": (sensitivity.aided, specificity.aided, covariance[AIDED]),
-        "ai": (sensitivity.ai, specificity.ai, 0.0),
-    }
-    return {
-        name: predictive_values(se, sp, prevalence=used.prevalence, alpha=used.alpha, covariance=between)
-        for name, (se, sp, between) in pairs.items()
-    }
 
 
 def _counts(complete: CompleteCases) -> Counts:
-    used = complete.data
+    used, whole = complete.data, complete.whole
     return Counts(
         readers=len(used.reader_ids),
         cases=len(used.case_ids),
@@ -246,76 +155,49 @@ def _counts(complete: CompleteCases) -> Counts:
         missing=max(0, used.planned_readings - complete.recorded),
         readers_left_out=len(complete.readers_left_out),
         cases_left_out=complete.cases_left_out,
+        cases_without_truth=whole.cases_without_truth,
         ai_failures=int((~np.isfinite(used.ai_scores)).sum()),
+        ai_answered=int(np.isfinite(used.ai_scores).sum()),
+        ai_cases=int(np.isfinite(whole.ai_scores).sum()),
         non_diagnostic=complete.non_diagnostic,
+        technical_faults=complete.technical_faults,
+        remembered=whole.remembered,
+        patients_with_several_cases=used.patients_with_several_cases,
     )
 
 
-def _evidence(
-    complete: CompleteCases,
-    comparison: ModalityComparison | None,
-    auc: AucResults,
-    sensitivity: CallMeasure,
-    specificity: CallMeasure,
-    reliance: Reliance | None,
-    contrasts: _Contrasts,
-) -> Evidence:
-    used = complete.data
-    failed = ~np.isfinite(used.ai_scores)
-    if failed.any() and not failed.all():
-        # A model that stays silent on hard cases must not look better for it.
-        contrasts = _compare_with_model(used, _failures_ranked_wrong(used))
-        calls = np.where(failed, (~used.truth).astype(np.float64), used.ai_calls)
-        sensitivity = _call_measure(used, used.truth, calls)
-        specificity = _call_measure(used, ~used.truth, calls)
-    nothing = not_estimable("Nothing was read.")
-    no_contrast = not_estimable("The model's scores or the readings do not suffice.")
-    return Evidence(
-        finding=used.finding_name,
-        prevalence=used.prevalence,
-        n_readers=len(used.reader_ids),
-        n_cases=len(used.case_ids),
-        n_positive=int(used.truth.sum()),
-        planned=used.planned_readings,
-        recorded=complete.recorded,
-        design=used.design,
-        is_simulated=used.is_simulated,
-        alpha=used.alpha,
-        margin_auc=used.margin_auc,
-        margin_sensitivity=used.margin_sensitivity,
-        margin_specificity=used.margin_specificity,
-        margin_harm=used.margin_harm,
-        unaided_auc=auc.unaided.value,
-        auc=auc.difference,
-        sensitivity=sensitivity.difference,
-        specificity=specificity.difference,
-        omission=nothing if reliance is None else reliance.omission,
-        commission=nothing if reliance is None else reliance.commission,
-        omission_n=_stratum_size(used, None if reliance is None else reliance.omission_counts.cases),
-        commission_n=_stratum_size(used, None if reliance is None else reliance.commission_counts.cases),
-        ai_minus_unaided=no_contrast if contrasts.unaided is None else contrasts.unaided.difference,
-        ai_minus_aided=no_contrast if contrasts.aided is None else contrasts.aided.difference,
-        ai_minus_unaided_sensitivity=sensitivity.ai_minus_unaided,
-        ai_minus_unaided_specificity=specificity.ai_minus_unaided,
-        ai_failures=int(failed.sum()),
-        perfect_aucs=0.0 if comparison is None else float(np.isin(comparison.auc, (0.0, 1.0)).mean()),
-    )
-
-
-def _failures_ranked_wrong(used: StudyData) -> Floats:
-    answers = used.ai_scores[np.isfinite(used.ai_scores)]
-    worst = np.where(used.truth, answers.min() - 1, answers.max() + 1)
-    return np.where(np.isfinite(used.ai_scores), used.ai_scores, worst)
-
-
-def _stratum_size(used: StudyData, n_cases: int | None) -> str:
-    return f"{count(len(used.reader_ids), 'reader')}, {count(n_cases or 0, 'such case')}"
-
-
-def _warnings(used: StudyData, comparison: ModalityComparison | None) -> tuple[str, ...]:
-    found = [] if comparison is None else list(comparison.warnings)
-    if used.scores.size and np.isin(used.scores, (0.0, 100.0)).mean() > 0.5:
-        found.append(
-            "More than half of all ratings are 0 or 100: the AUC then says little more than the call."
+def _warnings(used: StudyData, found: _Findings) -> tuple[str, ...]:
+    warnings = [] if found.comparison is None else list(found.comparison.warnings)
+    for contrast in (found.contrasts.unaided, found.contrasts.aided):
+        warnings += [] if contrast is None else contrast.warnings
+    several = used.patients_with_several_cases
+    if several:
+        warnings.append(
+            f"{several} of the patients have more than one analysed case. The intervals treat all cases as "
+            "independent and are too narrow."
         )
-    return tuple(found)
+    if used.scores.size:
+        if np.isin(used.scores, (0.0, 100.0)).mean() > MOST_EXTREME_RATINGS:
+            warnings.append(
+                "More than half of all ratings are 0 or 100: the AUC then says little more than the call."
+            )
+        warnings += _constant_readers(used)
+        if np.array_equal(used.scores[UNAIDED], used.scores[AIDED]):
+            warnings.append("No reader changed a rating after the model was shown.")
+    if found.auc.ai.value == 1.0:
+        warnings.append(
+            "The model's AUC is exactly 1: look for a leak of the truth into images or training data before "
+            "believing it."
+        )
+    return tuple(dict.fromkeys(warnings))
+
+
+def _constant_readers(used: StudyData) -> list[str]:
+    if len(used.case_ids) < 2:
+        return []
+    return [
+        f"{name} gave every case the same rating {arm}: an AUC of 0.5 says nothing about this reader."
+        for index, arm in ((UNAIDED, "without the model"), (AIDED, "with it"))
+        for name, ratings in zip(used.reader_names, used.scores[index], strict=True)
+        if np.ptp(ratings) == 0
+    ]

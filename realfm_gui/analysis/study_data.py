@@ -1,5 +1,6 @@
 """What an analysis starts from: one finding of one study as arrays."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +28,8 @@ class StudyData:
         Years of experience; None where not known.
     case_ids : tuple of str
         In the order of the case axis.
+    patient_ids : tuple of str, or None
+        Whose case it is, in the order of the case axis; None says that every case is another patient's.
     truth : array of bool, shape (cases,)
         The reference standard.
     scores : array of float64, shape (2, readers, cases)
@@ -43,6 +46,8 @@ class StudyData:
         Scores of control models that no reader saw.
     non_diagnostic : array of int, shape (2, readers)
         How many readings were flagged as not assessable.
+    technical_faults : array of int, shape (2, readers), or None
+        How many were flagged as a technical fault; None where there was none.
     alpha : float
         One minus the confidence level of every interval.
     margin_auc, margin_sensitivity, margin_specificity : float
@@ -58,6 +63,14 @@ class StudyData:
         "sequential".
     planned_readings : int
         Readings (reader, case, phase) that the protocol asks for.
+    cases_without_truth : int
+        Cases of the reading split that could not enter because they have no reference standard.
+    early_looks : int
+        How often outcomes were opened before reading was complete.
+    remembered : int
+        Readings in which the reader remarked that the case was known.
+    is_primary : bool
+        The finding the protocol names first; all others are secondary.
     """
 
     finding_id: str
@@ -66,6 +79,7 @@ class StudyData:
     reader_names: tuple[str, ...]
     reader_years: tuple[float | None, ...]
     case_ids: tuple[str, ...]
+    patient_ids: tuple[str, ...] | None
     truth: Bools
     scores: Floats
     calls: Floats
@@ -74,6 +88,7 @@ class StudyData:
     ai_calls: Floats
     control_scores: Mapping[str, Floats] = field(default_factory=dict)
     non_diagnostic: NDArray[np.int64]
+    technical_faults: NDArray[np.int64] | None = None
     alpha: float = 0.05
     margin_auc: float = 0.05
     margin_sensitivity: float = 0.05
@@ -83,6 +98,10 @@ class StudyData:
     is_simulated: bool
     design: str = "sequential"
     planned_readings: int
+    cases_without_truth: int = 0
+    early_looks: int = 0
+    remembered: int = 0
+    is_primary: bool = True
 
     def __post_init__(self) -> None:
         readers, cases = len(self.reader_ids), len(self.case_ids)
@@ -96,11 +115,15 @@ class StudyData:
             "non_diagnostic": (self.non_diagnostic, (2, readers)),
             **{f"control {name}": (values, (cases,)) for name, values in self.control_scores.items()},
         }
+        if self.technical_faults is not None:
+            expected["technical_faults"] = (self.technical_faults, (2, readers))
         for name, (array, shape) in expected.items():
             if array.shape != shape:
                 raise ValueError(f"{name} has shape {array.shape} instead of {shape}")
         if not len(self.reader_names) == len(self.reader_years) == readers:
             raise ValueError("every reader needs a name and an entry for the years of experience")
+        if self.patient_ids is not None and len(self.patient_ids) != cases:
+            raise ValueError("every case needs a patient, or patient_ids is None")
         if self.truth.dtype != np.bool_:
             raise ValueError("truth is true or false for every case: leave cases without truth out")
         for name, array in (("calls", self.calls), ("ai_calls", self.ai_calls)):
@@ -111,6 +134,11 @@ class StudyData:
         if not 0 < self.prevalence < 1:
             raise ValueError(f"a prevalence lies strictly between 0 and 1, not at {self.prevalence}")
 
+    @property
+    def patients_with_several_cases(self) -> int:
+        """How many patients have more than one case: such cases are not independent."""
+        return sum(n > 1 for n in Counter(self.patient_ids or ()).values())
+
     def restricted_to(self, readers: NDArray[np.int64], cases: NDArray[np.int64]) -> "StudyData":
         """Return the same study with only these readers and cases, given by index."""
         cells = (slice(None), readers[:, np.newaxis], cases[np.newaxis])
@@ -120,6 +148,7 @@ class StudyData:
             reader_names=tuple(self.reader_names[j] for j in readers),
             reader_years=tuple(self.reader_years[j] for j in readers),
             case_ids=tuple(self.case_ids[c] for c in cases),
+            patient_ids=None if self.patient_ids is None else tuple(self.patient_ids[c] for c in cases),
             truth=self.truth[cases],
             scores=self.scores[cells],
             calls=self.calls[cells],
@@ -128,4 +157,5 @@ class StudyData:
             ai_calls=self.ai_calls[cases],
             control_scores={name: values[cases] for name, values in self.control_scores.items()},
             non_diagnostic=self.non_diagnostic[:, readers],
+            technical_faults=None if self.technical_faults is None else self.technical_faults[:, readers],
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from realfm_gui.analysis.algorithm_comparison import AlgorithmComparison
 from realfm_gui.analysis.auc import RocCurve
+from realfm_gui.analysis.conditions import Outcome
 from realfm_gui.analysis.estimate import Estimate
 from realfm_gui.analysis.obuchowski_rockette import VarianceComponents
 from realfm_gui.analysis.predictive_values import PredictiveValues
@@ -19,7 +20,11 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How much was read and how much of it was analysed; readings are (reader, case, phase)."""
+    """How much was read and how much of it was analysed; readings are (reader, case, phase).
+
+    `ai_failures` and `ai_answered` split the analysed cases, `ai_cases` are all cases with a reference
+    standard that the model answered: its own accuracy rests on them.
+    """
 
     readers: int
     cases: int
@@ -30,13 +35,23 @@ class Counts:
     missing: int
     readers_left_out: int
     cases_left_out: int
+    cases_without_truth: int
     ai_failures: int
+    ai_answered: int
+    ai_cases: int
     non_diagnostic: int
+    technical_faults: int
+    remembered: int
+    patients_with_several_cases: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallMeasure:
-    """Sensitivity or specificity at the call. `difference` is aided minus unaided."""
+    """Sensitivity or specificity at the call. `difference` is aided minus unaided.
+
+    `ai` rests on all cases with a reference standard, the differences on the complete cases; those with the
+    model on the `ai_cases` of them that it answered.
+    """
 
     unaided: Estimate
     aided: Estimate
@@ -44,6 +59,26 @@ class CallMeasure:
     difference: Estimate
     ai_minus_unaided: Estimate
     ai_minus_aided: Estimate
+    ai_cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorstCase:
+    """The verdict with every missing rating set against the aid; `sentence` says it to the user."""
+
+    difference: Estimate
+    outcome: Outcome
+    is_flipped: bool
+    sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON types."""
+        return {
+            "difference": _difference(self.difference),
+            "outcome": self.outcome.value,
+            "flips": self.is_flipped,
+            "sentence": self.sentence,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +93,16 @@ class ReaderResult:
     change: Estimate
     unaided_point: Point
     aided_point: Point
+
+    @property
+    def got_worse(self) -> bool:
+        """Whether the whole interval of the change lies below 0; a mere fall may be chance."""
+        return self.change.ci is not None and self.change.ci[1] < 0
+
+    @property
+    def fell(self) -> bool:
+        """Whether the AUC is lower with the model, by chance or not."""
+        return self.change.value is not None and self.change.value < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +126,8 @@ class StudyResults:
     finding_name: str
     design: str
     is_simulated: bool
+    is_primary: bool
+    early_looks: int
     alpha: float
     prevalence: float
     margins: Mapping[str, float]
@@ -98,6 +145,7 @@ class StudyResults:
     control_curves: Mapping[str, RocCurve]
     ai_point: Point | None
     missing: tuple[str, ...]
+    missing_worst_case: WorstCase | None
     verdict: Verdict
     warnings: tuple[str, ...]
 
@@ -107,6 +155,8 @@ class StudyResults:
             "finding": {"id": self.finding_id, "name": self.finding_name},
             "design": self.design,
             "is_simulated": self.is_simulated,
+            "is_primary": self.is_primary,
+            "early_looks": self.early_looks,
             "alpha": self.alpha,
             "prevalence": self.prevalence,
             "margins": dict(self.margins),
@@ -123,8 +173,10 @@ class StudyResults:
                 "components": None if self.auc.components is None else asdict(self.auc.components),
             },
             "per_reader": [_reader(reader) for reader in self.per_reader],
-            "ai_minus_readers": _algorithm(self.ai_minus_unaided, self.margins["auc"]),
-            "ai_minus_aided_readers": _algorithm(self.ai_minus_aided, self.margins["auc"]),
+            "ai_minus_readers": _algorithm(self.ai_minus_unaided, self.margins["auc"], self.n.ai_answered),
+            "ai_minus_aided_readers": _algorithm(
+                self.ai_minus_aided, self.margins["auc"], self.n.ai_answered
+            ),
             "sensitivity": _measure(self.sensitivity),
             "specificity": _measure(self.specificity),
             "predictive_values": {
@@ -135,6 +187,9 @@ class StudyResults:
             "time": _time(self.time, self.per_reader),
             "roc": self._roc(),
             "missing": list(self.missing),
+            "missing_worst_case": None
+            if self.missing_worst_case is None
+            else self.missing_worst_case.to_json(),
             "verdict": self.verdict.to_json(),
             "warnings": list(self.warnings),
         }
@@ -179,20 +234,27 @@ def _reader(reader: ReaderResult) -> dict[str, Any]:
         "change": reader.change.value,
         "ci": None if reader.change.ci is None else list(reader.change.ci),
         "note": reader.change.note,
-        "got_worse": reader.change.value is not None and reader.change.value < 0,
+        "got_worse": reader.got_worse,
+        "fell": reader.fell,
         "sensitivity": {"unaided": reader.unaided_point[1], "aided": reader.aided_point[1]},
         "specificity": {"unaided": 1 - reader.unaided_point[0], "aided": 1 - reader.aided_point[0]},
     }
 
 
-def _algorithm(comparison: AlgorithmComparison | None, margin: float) -> dict[str, Any]:
+def _algorithm(comparison: AlgorithmComparison | None, margin: float, n_cases: int) -> dict[str, Any]:
     if comparison is None:
         empty = dict.fromkeys(("estimate", "se", "df", "statistic", "p", "ci", "noninferiority_p"))
-        return {**empty, "margin": margin, "note": "The model's scores or the readings do not suffice."}
+        return {
+            **empty,
+            "margin": margin,
+            "n": 0,
+            "note": "The model's scores or the readings do not suffice.",
+        }
     return {
         **_difference(comparison.difference),
         "inference": comparison.inference.value,
         "margin": comparison.margin,
+        "n": n_cases,
         "noninferiority_p": comparison.noninferiority_p,
         "readers_outperformed": comparison.readers_outperformed,
         "readers": len(comparison.reader_aucs),
@@ -205,8 +267,8 @@ def _measure(measure: CallMeasure) -> dict[str, Any]:
         "aided": measure.aided.to_json(),
         "ai": measure.ai.to_json(),
         "difference": _difference(measure.difference),
-        "ai_minus_readers": _difference(measure.ai_minus_unaided),
-        "ai_minus_aided_readers": _difference(measure.ai_minus_aided),
+        "ai_minus_readers": {**_difference(measure.ai_minus_unaided), "n": measure.ai_cases},
+        "ai_minus_aided_readers": {**_difference(measure.ai_minus_aided), "n": measure.ai_cases},
     }
 
 

@@ -89,6 +89,7 @@ def _arrows(axes: "Axes", results: Mapping[str, Any]) -> None:
     centre = [
         sum(reader["aided"][axis] for reader in readers) / max(1, len(readers)) for axis in ("fpr", "tpr")
     ]
+    # Only a fall beyond chance is called worse; a point that moved down by chance is not singled out.
     worse = {row["reader"] for row in results["per_reader"] if row["got_worse"]}
     for number, reader in enumerate(readers, start=1):
         start, end = ((reader[arm]["fpr"], reader[arm]["tpr"]) for arm in ("unaided", "aided"))
@@ -158,7 +159,7 @@ def _key(axes: "Axes", results: Mapping[str, Any]) -> None:
                 color=INK,
                 linewidth=0.9,
                 linestyle=(0, (2, 1.5)),
-                label="\u25bc reader with lower AUC aided",
+                label="\u25bc reader whose AUC got worse",
             )
         )
     legend = axes.legend(handles=rows, loc="lower right", frameon=False, fontsize=8.5, handlelength=1.8)
@@ -229,7 +230,7 @@ def _forest_row(
     if change is None:
         axes.text(1.05, y, "not estimable", **place)
         return
-    is_worse = change < 0
+    is_worse = interval is not None and interval[1] < 0
     if interval is not None:
         axes.plot(interval, [y, y], color=INK, linewidth=2.0 if is_mean else 1.0, solid_capstyle="butt")
     shape = "D" if is_mean else ("v" if is_worse else "o")
@@ -241,6 +242,8 @@ def _forest_row(
     axes.text(1.05, y, f"{signed(change)} ({bounds})", **place)
     if is_worse:
         axes.text(1.86, y, "\u25bc worse", **place)
+    elif change < 0:
+        axes.text(1.86, y, "fell", **{**place, "weight": "normal"}, color=QUIET)
 
 
 def _figure(width_in: float, height_in: float) -> "Figure":

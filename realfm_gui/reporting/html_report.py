@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from realfm_gui.analysis.wording import level, plain, signed
+from realfm_gui.analysis.wording import count, level, plain, signed
 from realfm_gui.reporting.figures import AIDED, MODEL, TRUTH, UNAIDED, WATERMARK, forest_figure, roc_figure
 
 DASH = "\u2013"
@@ -78,6 +78,7 @@ def render_report(results: Mapping[str, Any] | Sequence[Mapping[str, Any]], prov
         seconds=_seconds,
         share=_share,
         p=_p,
+        counted=count,
     )
     source = files(__package__).joinpath("templates", "report.html.j2").read_text(encoding="utf-8")
     sections = []
@@ -88,6 +89,7 @@ def render_report(results: Mapping[str, Any] | Sequence[Mapping[str, Any]], prov
                 "results": finding,
                 "families": _families(finding["verdict"]["tiles"]),
                 "level": level(finding["alpha"]),
+                "share": f"{100 * (1 - finding['alpha']):g} %",
                 # Our own drawing code made these; every name in them is escaped by the SVG writer.
                 "figures": {
                     key: Markup(_unique(svg, number))  # noqa: S704

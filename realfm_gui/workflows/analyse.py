@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from realfm_gui import __version__
-from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.storage import StudyStore
-from realfm_gui.workflows.study_arrays import study_arrays
+from realfm_gui.workflows.study_arrays import early_looks, study_arrays
 
 
 def analyse(root: Path, *, progress: Progress = silent) -> dict[str, Any]:
@@ -33,7 +32,6 @@ def provenance(store: StudyStore) -> dict[str, Any]:
     """Say which protocol, model and record the numbers come from."""
     run = store.latest_run(store.protocol.model.name)
     head = store.head()
-    opened = [event for event in store.events() if event.kind is EventKind.OUTCOMES_OPENED]
     return {
         "tool": "RealFM",
         "version": __version__,
@@ -49,6 +47,5 @@ def provenance(store: StudyStore) -> dict[str, Any]:
         "device": "" if run is None else run.device,
         "events": head.sequence,
         "log_head": head.hash,
-        "outcomes_opened": len(opened),
-        "outcomes_opened_before_the_end": sum(not event.payload["complete"] for event in opened),
+        "outcomes_opened_before_the_end": early_looks(store),
     }

@@ -7,8 +7,9 @@ import numpy as np
 
 from realfm_gui.domain.case import Split
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.protocol import Finding, Reader
-from realfm_gui.domain.reading import MISSING_FLAGS, Phase, Reading
+from realfm_gui.domain.reading import MISSING_FLAGS, CaseFlag, Phase, Reading
 from realfm_gui.storage import StudyStore
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ def study_arrays(store: StudyStore, finding: Finding) -> "StudyData":
         for label in store.read_truth(Split.READING)
         if label.finding == finding.id
     }
-    case_ids = [case.case_id for case in store.cases(Split.READING) if case.case_id in labels]
+    planned = store.cases(Split.READING)
+    cases = [case for case in planned if case.case_id in labels]
+    case_ids = [case.case_id for case in cases]
     readers = [reader for reader in protocol.readers if Split.READING in reader.reads]
     readings = [reading for reading in store.readings() if reading.case_id in labels]
     _refuse_nothing(finding, case_ids, readers, readings)
-    scores, calls, active_ms, flagged = _reading_arrays(readings, finding.id, readers, case_ids)
+    scores, calls, active_ms = _reading_arrays(readings, finding.id, readers, case_ids)
     ai_scores, ai_calls = _model_arrays(store, protocol.model.name, finding.id, case_ids)
     return StudyData(
         finding_id=finding.id,
@@ -55,7 +58,13 @@ def study_arrays(store: StudyStore, finding: Finding) -> "StudyData":
         ai_scores=ai_scores,
         ai_calls=ai_calls,
         control_scores=_controls(store, finding.id, case_ids),
-        non_diagnostic=flagged,
+        patient_ids=tuple(case.patient_id for case in cases),
+        non_diagnostic=_flag_counts(readings, readers, CaseFlag.NON_DIAGNOSTIC),
+        technical_faults=_flag_counts(readings, readers, CaseFlag.TECHNICAL_FAULT),
+        remembered=int(_flag_counts(readings, readers, CaseFlag.REMEMBERED).sum()),
+        cases_without_truth=len(planned) - len(cases),
+        early_looks=early_looks(store),
+        is_primary=finding.id == protocol.findings[0].id,
         alpha=protocol.analysis.alpha,
         margin_auc=protocol.analysis.margin_auc,
         margin_sensitivity=protocol.analysis.margin_sensitivity,
@@ -64,6 +73,13 @@ def study_arrays(store: StudyStore, finding: Finding) -> "StudyData":
         is_simulated=protocol.study.simulated or any(reader.simulated for reader in readers),
         design=protocol.design,
         planned_readings=2 * len(readers) * len(case_ids),
+    )
+
+
+def early_looks(store: StudyStore) -> int:
+    """Return how often outcomes were opened before reading was complete."""
+    return sum(
+        event.kind is EventKind.OUTCOMES_OPENED and not event.payload["complete"] for event in store.events()
     )
 
 
@@ -84,25 +100,35 @@ def _refuse_nothing(
 
 def _reading_arrays(
     readings: Sequence[Reading], finding: str, readers: Sequence[Reader], case_ids: Sequence[str]
-) -> "tuple[Floats, Floats, Floats, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]":
+) -> "tuple[Floats, Floats, Floats]":
     row = {reader.id: index for index, reader in enumerate(readers)}
     column = {case_id: index for index, case_id in enumerate(case_ids)}
     shape = (2, len(readers), len(case_ids))
     scores, calls, active_ms = (np.full(shape, np.nan) for _ in range(3))
-    flagged = np.zeros(shape[:2], dtype=np.int64)
     for reading in readings:
         if reading.reader not in row:
             continue
         cell = ARM[reading.phase], row[reading.reader], column[reading.case_id]
         active_ms[cell] = reading.times.active_ms
         if reading.answer.flags & MISSING_FLAGS:
-            flagged[cell[:2]] += 1
             continue
         for answer in reading.answer.findings:
             if answer.finding == finding:
                 scores[cell] = answer.likelihood
                 calls[cell] = float(answer.recall)
-    return scores, calls, active_ms, flagged
+    return scores, calls, active_ms
+
+
+def _flag_counts(
+    readings: Sequence[Reading], readers: Sequence[Reader], flag: CaseFlag
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    """Return how often each reader set a flag, shape (2, readers)."""
+    counts = np.zeros((2, len(readers)), dtype=np.int64)
+    for index, reader in enumerate(readers):
+        for reading in readings:
+            if reading.reader == reader.id and flag in reading.answer.flags:
+                counts[ARM[reading.phase], index] += 1
+    return counts
 
 
 def _model_arrays(

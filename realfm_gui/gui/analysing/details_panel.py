@@ -55,7 +55,7 @@ class DetailsPanel(QScrollArea):
             self._add(label, value)
         if len(method.rows) > 1:
             columns = [
-                Column(title=title, width=0 if at == 0 else 66, is_number=at > 0)
+                Column(title=title, width=_width(at, title), is_number=at > 0)
                 for at, title in enumerate(method.rows[0])
             ]
             table = PlainTable(columns, "Rows behind the number")
@@ -74,3 +74,8 @@ class DetailsPanel(QScrollArea):
         shown = text_label(text, wraps=True)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout.addWidget(shown)
+
+
+def _width(at: int, title: str) -> int:
+    """Return 0 (what is left) for the names; a column of numbers is as wide as its head needs."""
+    return 0 if at == 0 else max(66, 8 * len(title))

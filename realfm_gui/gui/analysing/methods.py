@@ -12,13 +12,16 @@ _OR = (
 )
 _CROSSED = (
     "Mean over readers and cases of the change of the call, readers and cases crossed; the variance comes "
-    "from the mean squares of readers, cases and their rest."
+    "from the mean squares of readers, cases and their rest. Two pseudo-cases (all readers -1, all readers "
+    "+1) enter the spread but not the estimate, and the interval never ends inside the exact bound on what "
+    "was seen in no case: otherwise a single harmful change would narrow the interval."
 )
 _STANDALONE = (
     "The model's AUC minus the readers' mean AUC on the same cases. The model's own error over cases counts. "
     "Cases the model did not answer count as wrong."
 )
 _HILLIS = "Hillis SL. Statistics in Medicine 2007;26(3):596-619."
+_AGRESTI = "Agresti A, Min Y. Statistics in Medicine 2005;24(5):729-740."
 _OBUCHOWSKI = (
     "Obuchowski NA, Rockette HE. Communications in Statistics - Simulation and Computation "
     "1995;24(2):285-308."
@@ -40,29 +43,51 @@ class Method:
 
 _METHODS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "auc": (_OR, "θ̂ aided − θ̂ unaided, averaged over readers; interval ± t(df) · SE", (_OBUCHOWSKI, _HILLIS)),
-    "sensitivity": (_CROSSED, "mean of (aided call − unaided call), cases with the finding", (_HILLIS,)),
-    "specificity": (_CROSSED, "mean of (unaided call − aided call), cases without", (_HILLIS,)),
-    "omission": (_CROSSED, "change of accuracy on the cases the model missed", (_HILLIS,)),
-    "commission": (_CROSSED, "change of accuracy on the cases the model called in error", (_HILLIS,)),
+    "sensitivity": (
+        _CROSSED,
+        "mean of (aided call − unaided call), cases with the finding",
+        (_HILLIS, _AGRESTI),
+    ),
+    "specificity": (_CROSSED, "mean of (unaided call − aided call), cases without", (_HILLIS, _AGRESTI)),
+    "omission": (_CROSSED, "change of accuracy on the cases the model missed", (_HILLIS, _AGRESTI)),
+    "commission": (
+        _CROSSED,
+        "change of accuracy on the cases the model called in error",
+        (_HILLIS, _AGRESTI),
+    ),
     "ai-unaided": (_STANDALONE, "AUC of the model − mean unaided AUC", (_OBUCHOWSKI, _HILLIS)),
     "ai-aided": (_STANDALONE, "AUC of the model − mean aided AUC", (_OBUCHOWSKI, _HILLIS)),
-    "ai-sensitivity": (_CROSSED, "mean of (model's call − unaided call), cases with the finding", (_HILLIS,)),
-    "ai-specificity": (_CROSSED, "mean of (unaided call − model's call), cases without", (_HILLIS,)),
+    "ai-sensitivity": (
+        _CROSSED,
+        "mean of (model's call − unaided call), cases with the finding",
+        (_HILLIS, _AGRESTI),
+    ),
+    "ai-specificity": (_CROSSED, "mean of (unaided call − model's call), cases without", (_HILLIS, _AGRESTI)),
 }
+
+
+_CONTRASTS = {"auc": "difference", "ai-unaided": "ai_minus_readers", "ai-aided": "ai_minus_aided_readers"}
+"""The part of the results that says for whom a tile's interval speaks."""
 
 
 def method_of(tile: Mapping[str, Any], results: Mapping[str, Any]) -> Method:
     """Return how a tile of ``verdict.tiles`` was computed."""
     words, formula, references = _METHODS.get(tile["id"], ("", "", ()))
-    source = _source(tile["id"], results)
+    level = tile["noninferiority_level"]
+    speaks_for = str(results.get(_CONTRASTS.get(tile["id"], ""), {}).get("inference") or "")
     facts = [("n", str(tile["n"])), ("Bound it is judged by", _bound(tile["bound"]))]
     facts += [
         (label, text)
-        for label, key in (("Standard error", "se"), ("Degrees of freedom", "df"), ("p (two-sided)", "p"))
-        if (text := _number(source.get(key))) != ""
+        for label, value in (
+            ("Standard error", tile["se"]),
+            ("Degrees of freedom", tile["df"]),
+            ("p (two-sided)", tile["p"]),
+            (f"p of non-inferiority (one-sided, level {level:g})", tile["noninferiority_p"]),
+        )
+        if (text := _number(value)) != ""
     ]
-    if source.get("inference"):
-        facts.append(("Speaks for", str(source["inference"])))
+    if speaks_for:
+        facts.append(("Speaks for", speaks_for))
     if tile["note"]:
         facts.append(("Note", str(tile["note"])))
     return Method(
@@ -73,23 +98,6 @@ def method_of(tile: Mapping[str, Any], results: Mapping[str, Any]) -> Method:
         facts=tuple(facts),
         rows=_rows(tile["id"], results),
     )
-
-
-def _source(tile: str, results: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the part of the results a tile was made from."""
-    changes = results.get("changes") or {}
-    found = {
-        "auc": results["difference"],
-        "sensitivity": results["sensitivity"]["difference"],
-        "specificity": results["specificity"]["difference"],
-        "omission": (changes.get("omission") or {}).get("accuracy_change"),
-        "commission": (changes.get("commission") or {}).get("accuracy_change"),
-        "ai-unaided": results["ai_minus_readers"],
-        "ai-aided": results["ai_minus_aided_readers"],
-        "ai-sensitivity": results["sensitivity"]["ai_minus_readers"],
-        "ai-specificity": results["specificity"]["ai_minus_readers"],
-    }.get(tile)
-    return found or {}
 
 
 def _rows(tile: str, results: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:

@@ -31,7 +31,7 @@ class ResultSections(QWidget):
         left = column(
             text_label("Readers and model in the ROC plane", "heading"),
             self.plot,
-            text_label("Blue dot: unaided. Orange triangle: aided; a cross where AUC fell.", "caption"),
+            text_label("Blue dot: unaided. Orange triangle: aided; a cross where AUC got worse.", "caption"),
             -1,
         )
         right = column(
@@ -43,7 +43,10 @@ class ResultSections(QWidget):
         layout = column(spacing=8)
         layout.addLayout(upper)
         for title, parts in (
-            ("Changes of calls, by whether the model was right", (self._changes, self._no_changes)),
+            (
+                "Calls changed after the model was shown, by whether it was right",
+                (self._changes, self._no_changes),
+            ),
             ("Reading time per case, median of active time", (self._time_note, self._times)),
         ):
             layout.addSpacing(16)

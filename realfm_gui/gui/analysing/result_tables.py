@@ -45,7 +45,7 @@ def arm_rows(results: Mapping[str, Any]) -> list[list[Cell | str]]:
         for name, key, color in (
             ("Readers, unaided", "unaided", UNAIDED),
             ("Readers, aided", "aided", AIDED),
-            ("AI alone", "ai", AI_ALONE),
+            (f"AI alone{_of_cases(results['n'])}", "ai", AI_ALONE),
         )
     ]
     for name, estimate in auc["controls"].items():
@@ -53,11 +53,18 @@ def arm_rows(results: Mapping[str, Any]) -> list[list[Cell | str]]:
     return rows
 
 
+def _of_cases(n: Mapping[str, Any]) -> str:
+    """Say on how many cases the model rests where they are not the readers' cases."""
+    return "" if n["ai_cases"] == n["cases"] else f", n = {n['ai_cases']}"
+
+
 def reader_rows(results: Mapping[str, Any]) -> list[list[Cell | str]]:
-    """One row per reader; who got worse says so in a word and a glyph."""
+    """One row per reader; who got worse beyond chance says so in a word and a glyph, a mere fall quietly."""
     rows: list[list[Cell | str]] = []
     for row in results["per_reader"]:
-        mark = Cell(text="worse", state=State.WARNING) if row["got_worse"] else Cell()
+        mark = Cell(text="fell", tip="May be chance", is_quiet=True) if row["fell"] else Cell()
+        if row["got_worse"]:
+            mark = Cell(text="worse", tip="The whole interval lies below 0", state=State.WARNING)
         years = f", {row['years']:g} years" if row["years"] is not None else ""
         rows.append(
             [

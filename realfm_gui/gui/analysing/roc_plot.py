@@ -91,7 +91,7 @@ class RocPlot(QWidget):
         self._write(text, at, min(0.97, height), color, (0.0, 0.0))
 
     def _arrows(self, readers: list[Mapping[str, Any]], palette: Palette) -> None:
-        """Draw unaided dot, line and aided arrow head; mark who lost sensitivity plus specificity."""
+        """Draw unaided dot, line and aided head; a cross marks whose AUC fell with its whole interval."""
         changes = {row["reader"]: row["got_worse"] for row in self._results["per_reader"]}  # type: ignore[index]
         labels: list[tuple[str, float, float, str]] = []
         for reader in readers:

@@ -22,6 +22,7 @@ from realfm_gui.gui.widgets.status import State
 
 HEIGHT = 100
 _PAD = 12
+_LONG_WORDS = 14
 STATES = {
     "passes": State.DONE,
     "inconclusive": State.TO_DO,
@@ -57,7 +58,7 @@ class Tile(QPushButton):
         self._span = span
         self._color = AI_ALONE if tile["family"] == "replace" else AIDED
         self.setAccessibleName(
-            f"{tile['name']}: {self.estimate_text()} {self.interval_text()}, {tile['word']}"
+            f"{tile['name']}: {self.estimate_text()} {self.interval_text()}, {tile['label']}"
         )
         self.setToolTip(f"{tile['name']}\n{tile['note']}".strip() + "\nClick: how it was computed")
 
@@ -81,11 +82,13 @@ class Tile(QPushButton):
         return f"{low} to {high}"
 
     def word(self) -> str:
-        """Return the word of the tile; an interval wholly below 0 is said even within the margin."""
-        is_below = (
-            self.tile["ci"] is not None and self.tile["ci"][1] < 0 and self.tile["word"] == "inconclusive"
-        )
-        return f"{self.tile['word']}, below 0" if is_below else str(self.tile["word"])
+        """Return the words of the tile; an interval wholly below 0 is said even within the margin."""
+        return str(self.tile["label"])
+
+    def state(self) -> State:
+        """Return the glyph and colour of the words; a loss never wears the colour of a pass."""
+        is_loss = self.tile["is_below_zero"] and self.tile["word"] != "contradicted"
+        return State.WARNING if is_loss else STATES[self.tile["word"]]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the frame of the style sheet, then the content."""
@@ -96,15 +99,19 @@ class Tile(QPushButton):
         self.initStyleOption(option)
         self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
         inner = QRectF(self.rect()).adjusted(_PAD, 8, -_PAD, -8)
-        state = State.WARNING if self.word().endswith("below 0") else STATES[self.tile["word"]]
+        state = self.state()
         self._text(painter, SIZE_SMALL, state.word_color(palette))
         width = painter.fontMetrics().horizontalAdvance(self.word())
         top = QRectF(inner.left(), inner.top(), inner.width(), 18)
         bottom = QRectF(inner.left(), inner.bottom() - 16, inner.width(), 16)
         middle = bottom.translated(0, -16)
-        painter.drawText(middle, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.word())
+        interval_width = painter.fontMetrics().horizontalAdvance(self.interval_text())
+        # Words that would cover the interval take the line of n, which the panel beside repeats.
+        is_long = len(self.word()) > _LONG_WORDS and interval_width + width + 30 > inner.width()
+        place = bottom if is_long else middle
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.word())
         glyph = pixmap(state.value[0], state.color(palette), 14)
-        painter.drawPixmap(QPointF(middle.right() - width - 18, middle.top() + 1), glyph)
+        painter.drawPixmap(QPointF(place.right() - width - 18, place.top() + 1), glyph)
         self._text(painter, SIZE_BODY, palette.ink)
         _elided(painter, top, short_name(self.tile["name"]))
         self._text(painter, SIZE_TITLE, palette.ink)
@@ -114,8 +121,9 @@ class Tile(QPushButton):
         if self.tile["ci"] is not None:
             self._forest(painter, line, palette)
         self._text(painter, SIZE_SMALL, palette.ink_quiet)
-        _elided(painter, middle.adjusted(0, 0, -width - 22, 0), self.interval_text())
-        _elided(painter, bottom, str(self.tile["n"]))
+        beside = -width - 22
+        _elided(painter, middle.adjusted(0, 0, 0 if is_long else beside, 0), self.interval_text())
+        _elided(painter, bottom.adjusted(0, 0, beside if is_long else 0, 0), str(self.tile["n"]))
 
     def _text(self, painter: QPainter, size: int, color: str) -> None:
         font = QFont(self.font())

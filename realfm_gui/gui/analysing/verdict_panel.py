@@ -60,10 +60,11 @@ class VerdictPanel(QWidget):
         state, word = OUTCOMES[verdict["outcome"]]
         self._mark.show_state(state, word)
         clear(self._badges)
-        replacement = (
-            "Replacement: candidate" if verdict["replacement_candidate"] else "Replacement: not supported"
-        )
-        badges = [replacement]
+        badges = [f"Replacement: {verdict['replacement']}"]
+        if not results["is_primary"]:
+            badges.append("Secondary finding")
+        if results["early_looks"]:
+            badges.append("Opened early: exploratory")
         if results["is_simulated"]:
             badges.append("Simulated data")
         for text in badges:

@@ -42,6 +42,7 @@ def study_data(
         reader_names=reader_names or tuple(f"Simulated reader {number + 1}" for number in range(readers)),
         reader_years=(None,) * readers,
         case_ids=tuple(f"c-{number:016x}" for number in range(cases)),
+        patient_ids=None,
         truth=truth,
         scores=scores,
         calls=calls,

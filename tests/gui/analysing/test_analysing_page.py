@@ -1,16 +1,21 @@
 import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from realfm_gui.analysis.study_analysis import analyse_study
 from realfm_gui.gui.analysing.analysing_page import AnalysingPage
 from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
 from realfm_gui.gui.analysing.methods import method_of
 from realfm_gui.gui.analysing.result_tables import arm_rows, change_rows, reader_rows
 from realfm_gui.gui.analysing.roc_plot import spread
 from realfm_gui.gui.analysing.tiles import Tile, common_span, short_name
+from realfm_gui.gui.widgets.status import State
 from tests.gui.analysing import example_results as example
 
 
@@ -59,6 +64,50 @@ def test_that_a_method_names_its_source_and_shows_a_row_per_reader() -> None:
         assert len(method.rows) == 1 + results["n"]["readers"]
 
 
+def test_that_the_details_are_those_of_the_tile_where_the_model_failed() -> None:
+    data = example.study_data()
+    ai_scores = np.where(np.arange(160) % 16 == 0, np.nan, data.ai_scores)
+    results = analyse_study(replace(data, ai_scores=ai_scores)).to_json()
+    tile = next(t for t in results["verdict"]["tiles"] if t["id"] == "ai-unaided")
+    facts = dict(method_of(tile, results).facts)
+    assert facts["Standard error"] == f"{tile['se']:.4f}"
+    assert facts["Standard error"] != f"{results['ai_minus_readers']['se']:.4f}"
+    assert "p (two-sided)" not in facts
+    assert any("one-sided" in label for label in facts)
+
+
+def _tile(**changes: Any) -> dict[str, Any]:
+    return {**example.helping()["verdict"]["tiles"][1], **changes}
+
+
+@pytest.mark.parametrize("width", [236, 300])
+def test_that_a_loss_within_the_margin_never_looks_like_a_pass(qtbot: QtBot, width: int) -> None:
+    words = "below 0, within the margin"
+    shown = Tile(_tile(ci=[-0.04, -0.01], estimate=-0.025, label=words, is_below_zero=True), span=0.2)
+    qtbot.addWidget(shown)
+    shown.resize(width, 100)
+    assert shown.word() == words
+    assert shown.state() is State.WARNING
+    assert shown.accessibleName().endswith(words)
+    assert shown.grab().width() > 0
+
+
+def test_that_a_contradicted_margin_stays_a_problem(qtbot: QtBot) -> None:
+    shown = Tile(_tile(word="contradicted", label="contradicted", is_below_zero=True), span=0.2)
+    qtbot.addWidget(shown)
+    assert shown.state() is State.PROBLEM
+
+
+def test_that_badges_say_not_settled_and_exploratory(page: AnalysingPage) -> None:
+    results = example.helping()
+    results["verdict"]["replacement"] = "not settled"
+    results["early_looks"], results["is_primary"] = 1, False
+    page._verdict.show_verdict(results)
+    badges = [label.text() for label in page._verdict.findChildren(QLabel)]
+    for badge in ("Replacement: not settled", "Opened early: exploratory", "Secondary finding"):
+        assert badge in badges
+
+
 def test_that_results_of_real_data_bear_no_watermark(page: AnalysingPage) -> None:
     page.show_results(example.results_of(simulated=False))
     assert not page._watermark.isVisible()
@@ -68,9 +117,11 @@ def test_that_results_of_real_data_bear_no_watermark(page: AnalysingPage) -> Non
 
 def test_that_readers_who_got_worse_are_marked_by_a_word() -> None:
     results = example.harming()
-    marked = [row[-1].text == "worse" for row in reader_rows(results)]  # type: ignore[union-attr]
-    assert marked == [row["got_worse"] for row in results["per_reader"]]
-    assert any(marked)
+    marked = [row[-1].text for row in reader_rows(results)]  # type: ignore[union-attr]
+    assert marked == [
+        "worse" if row["got_worse"] else "fell" if row["fell"] else "" for row in results["per_reader"]
+    ]
+    assert {"worse", "fell"} <= set(marked)
 
 
 def test_that_changes_are_split_by_whether_the_model_was_right() -> None:
@@ -83,6 +134,14 @@ def test_that_changes_are_split_by_whether_the_model_was_right() -> None:
 def test_that_every_arm_and_control_has_a_row() -> None:
     names = [row[0].text for row in arm_rows(example.helping())]  # type: ignore[union-attr]
     assert names == ["Readers, unaided", "Readers, aided", "AI alone", "Control pixels-16x16"]
+
+
+def test_that_the_model_alone_names_its_own_cases_where_they_are_not_the_readers() -> None:
+    data = example.study_data()
+    scores = data.scores.copy()
+    scores[1, 0, :4] = np.nan
+    rows = arm_rows(analyse_study(replace(data, scores=scores)).to_json())
+    assert rows[2][0].text == "AI alone, n = 160"  # type: ignore[union-attr]
 
 
 def test_that_a_tile_without_an_interval_says_why(qtbot: QtBot) -> None:

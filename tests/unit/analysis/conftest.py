@@ -37,6 +37,7 @@ def simulate_study(
         "reader_names": tuple(f"Reader {j + 1}" for j in range(n_readers)),
         "reader_years": tuple(float(2 + j) for j in range(n_readers)),
         "case_ids": tuple(f"c-{c:03d}" for c in range(n_cases)),
+        "patient_ids": None,
         "truth": truth,
         "scores": scores,
         "calls": (scores >= 50).astype(np.float64),

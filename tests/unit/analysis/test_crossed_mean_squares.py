@@ -1,5 +1,8 @@
+import math
+
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from realfm_gui.analysis.crossed_mean_squares import crossed_mean, mean_squares
 from realfm_gui.analysis.estimate import Estimate, proportion, unseen_share_bound
@@ -18,13 +21,73 @@ def test_mean_squares_against_reference() -> None:
     assert squares.df_satterthwaite == pytest.approx(2.857, abs=5e-4)
 
 
-def test_that_the_cautious_interval_takes_the_smaller_degrees_of_freedom() -> None:
+def _cautious(table: ArrayLike) -> Estimate:
+    return crossed_mean(table, alpha=0.05, reach=(-1.0, 1.0), is_cautious=True)
+
+
+def _low(table: ArrayLike) -> float:
+    estimate = _cautious(table)
+    assert estimate.ci is not None
+    return estimate.ci[0]
+
+
+def test_that_the_cautious_interval_adds_pseudo_cases_and_takes_the_smaller_degrees_of_freedom() -> None:
     table = np.array(CHANGES * 2)
-    squares = mean_squares(table)
-    usual, cautious = crossed_mean(table, alpha=0.05), crossed_mean(table, alpha=0.05, is_cautious=True)
-    assert usual.df == pytest.approx(squares.df_hillis)
+    squares = mean_squares(np.hstack([table, np.tile([-1, 1], (6, 1))]))
+    usual, cautious = crossed_mean(table, alpha=0.05), _cautious(table)
+    assert usual.df == pytest.approx(mean_squares(table).df_hillis)
     assert cautious.df == pytest.approx(min(squares.df_hillis, squares.df_satterthwaite))  # type: ignore[type-var]
-    assert cautious.se == usual.se
+    assert cautious.se == pytest.approx(np.sqrt(squares.variance))
+    assert cautious.value == usual.value
+
+
+@pytest.mark.parametrize("n_cases", [10, 20, 40])
+@pytest.mark.parametrize("n_readers", [3, 6])
+def test_that_more_harm_never_raises_the_cautious_lower_bound(n_readers: int, n_cases: int) -> None:
+    table = np.zeros((n_readers, n_cases))
+    bounds = [_low(table)]
+    for case in range(n_cases // 4):
+        for reader in range(n_readers):
+            table[reader, case] = -1
+            bounds.append(_low(table))
+    # Beyond the first case the spread between readers shrinks again as they come to agree.
+    assert np.diff(bounds).max() <= 0.003
+    assert bounds[1] <= bounds[0]
+    assert bounds[n_readers] < bounds[0]
+
+
+def test_that_one_harmful_change_does_not_help_to_pass() -> None:
+    table = np.zeros((6, 10))
+    table[0, 0] = -1
+    plain = crossed_mean(table, alpha=0.05, reach=(-1.0, 1.0))
+    assert plain.ci is not None
+    assert plain.ci[0] > -0.10
+    assert _low(table) <= _low(np.zeros((6, 10))) == pytest.approx(-0.3085, abs=5e-5)
+
+
+@pytest.mark.parametrize("n_cases", [10, 20, 30, 40, 60, 80, 100])
+def test_that_true_harm_at_the_margin_seldom_passes(n_cases: int) -> None:
+    """Exact: each case turns all six readers with probability .10, the case effect at its strongest."""
+    table = np.zeros((6, n_cases))
+    chance = 0.0
+    for harmed in range(n_cases + 1):
+        table[:, :harmed] = -1
+        if _low(table) <= -0.10:
+            break
+        chance += math.comb(n_cases, harmed) * 0.1**harmed * 0.9 ** (n_cases - harmed)
+    # The plain interval reaches 0.08 here; a normal interval cannot do better for so skewed a count.
+    assert chance < 0.055
+
+
+def test_that_forty_harmless_cases_are_enough_to_pass() -> None:
+    table = np.zeros((6, 40))
+    table[0, 0] = table[3, 7] = -1
+    assert _low(table) > -0.10
+
+
+def test_that_a_cautious_interval_needs_its_reach() -> None:
+    with pytest.raises(ValueError, match="reach"):
+        crossed_mean(CHANGES, alpha=0.05, is_cautious=True)
 
 
 def test_variance_against_theory_in_a_simulation_with_both_samples_random() -> None:

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -41,3 +43,19 @@ def test_that_extremes_give_a_value_or_a_reason_and_never_nan(sensitivity: float
 def test_that_missing_sensitivity_is_passed_on_as_a_reason() -> None:
     values = predictive_values(not_estimable("none"), _level(0.9), prevalence=0.1, alpha=0.05)
     assert values.ppv.value is None
+
+
+def test_that_a_small_panel_widens_the_interval_by_its_smaller_degrees_of_freedom() -> None:
+    few, many = (Estimate(value=0.8, se=0.03, df=df, note="test", ci=(0.7, 0.9)) for df in (5.0, 500.0))
+    small, large = (predictive_values(few, other, prevalence=0.2, alpha=0.05).ppv for other in (many, few))
+    assert small.df == large.df == 5.0
+    normal = predictive_values(_level(0.8, 0.03), _level(0.8, 0.03), prevalence=0.2, alpha=0.05).ppv
+    assert normal.ci is not None
+    assert small.ci is not None
+
+    def width(bounds: tuple[float, float]) -> float:
+        low, high = (math.log(bound / (1 - bound)) for bound in bounds)
+        return high - low
+
+    assert width(small.ci) / width(normal.ci) == pytest.approx(2.5706 / 1.9600, rel=1e-3)
+    assert "5 degrees of freedom" in small.note

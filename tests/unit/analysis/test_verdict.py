@@ -1,9 +1,11 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from realfm_gui.analysis.conditions import Evidence, Status, conditions_of
+from realfm_gui.analysis.crossed_mean_squares import crossed_mean
 from realfm_gui.analysis.estimate import Estimate, not_estimable
 from realfm_gui.analysis.verdict import Outcome, judge
 
@@ -99,9 +101,19 @@ def test_that_replacing_is_at_most_a_candidate(changes: dict[str, Any], is_candi
     assert ("candidate only" in line) is is_candidate
 
 
-def test_the_sentence_names_finding_population_readers_cases_and_interval() -> None:
+def test_that_the_population_it_is_meant_for_is_told() -> None:
+    assert any("20 % prevalence; 50 % of the analysed cases" in note for note in judge(FAVOURABLE).notes)
+
+
+def test_the_sentence_names_finding_readers_cases_and_interval() -> None:
     sentence = judge(FAVOURABLE).sentence
-    for part in ("pneumonia", "20 % prevalence", "6 readers", "160 cases", "80 positive", "95 % CI +0.010"):
+    for part in (
+        "pneumonia",
+        "6 readers",
+        "160 cases",
+        "80 with the finding",
+        "95 % CI +0.010",
+    ):
         assert part in sentence
 
 
@@ -165,4 +177,109 @@ def test_that_every_tile_has_a_word_and_says_on_how_much_it_rests() -> None:
 def test_that_harm_where_the_model_is_wrong_is_told_even_within_its_margin() -> None:
     verdict = judge(replace(FAVOURABLE, omission=_interval(-0.09, -0.03)))
     assert verdict.outcome is Outcome.HELPS
-    assert any("wrong model pulls readers along" in note and "missed" in note for note in verdict.notes)
+    assert any("After a wrong model was shown" in note and "missed" in note for note in verdict.notes)
+    assert "accuracy where the model missed fell, within the margin" in verdict.sentence
+    (tile,) = [t for t in verdict.to_json()["tiles"] if t["id"] == "omission"]
+    assert (tile["word"], tile["label"]) == ("passes", "below 0, within the margin")
+    assert tile["is_below_zero"]
+
+
+def test_that_a_loss_of_sensitivity_within_its_margin_is_named_on_its_tile_and_in_the_sentence() -> None:
+    verdict = judge(replace(FAVOURABLE, sensitivity=_interval(-0.04, -0.01)))
+    (tile,) = [t for t in verdict.to_json()["tiles"] if t["id"] == "sensitivity"]
+    assert tile["label"] == "below 0, within the margin"
+    assert "sensitivity \u22120.025" in verdict.sentence
+
+
+VALIDITY: list[tuple[str, dict[str, Any], str]] = [
+    ("outcomes opened early", {"early_looks": 2}, "opened 2 times before reading was complete: exploratory"),
+    ("patients with several cases", {"patients_with_several_cases": 3}, "3 patients have more than one"),
+    ("too few of the cases", {"planned_cases": 169}, "only 160 of 169 planned cases"),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), [v[1:] for v in VALIDITY], ids=[v[0] for v in VALIDITY])
+def test_that_no_favourable_verdict_survives(changes: dict[str, Any], reason: str) -> None:
+    verdict = judge(replace(FAVOURABLE, **changes))
+    assert verdict.outcome is Outcome.NOT_SETTLED
+    assert not verdict.is_replacement_candidate
+    assert reason in verdict.sentence
+    assert any(reason in note for note in verdict.notes)
+
+
+def test_that_exactly_ninety_five_percent_of_the_cases_are_enough() -> None:
+    assert judge(replace(FAVOURABLE, planned_cases=168)).outcome is Outcome.HELPS
+
+
+def test_that_a_secondary_finding_is_called_exploratory_and_blocks_nothing() -> None:
+    verdict = judge(replace(FAVOURABLE, is_primary=False))
+    assert verdict.outcome is Outcome.HELPS
+    assert verdict.sentence.startswith("Secondary, exploratory; for pneumonia")
+    assert any("not adjusted for multiplicity" in note for note in verdict.notes)
+    assert not any("multiplicity" in note for note in judge(FAVOURABLE).notes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({}, "candidate"),
+        ({"ai_minus_aided": _interval(-0.06, 0.02)}, "not settled"),
+        ({"recorded": 100}, "not settled"),
+        ({"ai_minus_unaided_sensitivity": _interval(-0.2, -0.1)}, "not supported"),
+    ],
+)
+def test_that_replacing_is_not_supported_only_where_an_interval_says_so(
+    changes: dict[str, Any], word: str
+) -> None:
+    assert judge(replace(FAVOURABLE, **changes)).to_json()["replacement"] == word
+
+
+def test_that_a_candidate_names_what_was_not_assessed() -> None:
+    verdict = judge(FAVOURABLE)
+    (note,) = [n for n in verdict.notes if n.startswith("Not assessed for replacing")]
+    for part in ("pre-trained on", "circularity", "intended use"):
+        assert part in note
+    (line,) = [s for s in verdict.supports if "candidate only" in s]
+    assert "pre-training overlap, truth circularity, intended use" in line
+
+
+def test_that_a_sequential_design_says_what_it_cannot_separate() -> None:
+    assert any("second look" in note and "read lax" in note for note in judge(FAVOURABLE).notes)
+
+
+def test_that_only_the_gain_is_tested_against_nil() -> None:
+    se = 0.0125
+    estimate = Estimate(value=0.0, se=se, p=1.0, ci=(-1.959964 * se, 1.959964 * se))
+    tiles = judge(replace(FAVOURABLE, sensitivity=estimate, auc=replace(FAVOURABLE.auc, p=0.01))).to_json()
+    by_id = {tile["id"]: tile for tile in tiles["tiles"]}
+    assert by_id["auc"]["p"] == 0.01
+    assert by_id["auc"]["noninferiority_p"] is None
+    assert all(tile["p"] is None for key, tile in by_id.items() if key != "auc")
+    assert by_id["sensitivity"]["noninferiority_p"] == pytest.approx(3.167e-5, rel=1e-3)  # z = 4
+    assert by_id["sensitivity"]["noninferiority_level"] == 0.025
+
+
+def test_that_a_margin_decided_by_the_exact_bound_shows_no_p_that_contradicts_it() -> None:
+    estimate = crossed_mean(np.zeros((6, 30)), alpha=0.05, reach=(-1.0, 1.0), is_cautious=True)
+    tiles = judge(replace(FAVOURABLE, omission=estimate)).to_json()["tiles"]
+    (tile,) = [t for t in tiles if t["id"] == "omission"]
+    assert tile["word"] == "inconclusive"
+    assert tile["noninferiority_p"] is None
+
+
+@pytest.mark.parametrize("changes", [s[1] for s in SCENARIOS], ids=[s[0] for s in SCENARIOS])
+def test_that_sentence_and_lines_stay_short_enough_to_be_read(changes: dict[str, Any]) -> None:
+    verdict = judge(replace(FAVOURABLE, is_simulated=True, **changes))
+    assert len(verdict.sentence) <= 300
+    assert all(len(line) <= 240 for line in (*verdict.supports, *verdict.does_not_support))
+
+
+def test_that_what_cannot_be_assessed_is_said_once() -> None:
+    few = not_estimable("Only 36 readings of 6 cases; needed are 20 readings of 10 different cases.")
+    sentence = judge(replace(FAVOURABLE, commission=few)).sentence
+    assert "called in error cannot be assessed (only 36 readings of 6 cases)." in sentence
+
+
+def test_that_one_reader_is_singular() -> None:
+    tiles = judge(replace(FAVOURABLE, n_readers=1)).to_json()["tiles"]
+    assert all("1 readers" not in tile["n"] for tile in tiles)

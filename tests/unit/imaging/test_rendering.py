@@ -236,6 +236,34 @@ def test_that_a_map_covers_its_grid_and_nothing_else() -> None:
     assert np.argwhere(clipped[..., 3] > 0).max(axis=0).tolist() == [49, 59]
 
 
+@pytest.mark.parametrize(
+    ("shape", "first", "last"),
+    [
+        ((16, 16), 16, 79),  # the grid covers the image
+        ((17, 17), 16, 83),  # a quarter of a cell is missing at the far edges: filled
+        ((20, 20), 16, 79),  # a whole cell is missing: the map of a crop stays as large as it is
+    ],
+)
+def test_that_the_outer_cells_reach_an_image_edge_that_is_near(shape, first: int, last: int) -> None:
+    values = np.arange(16, dtype=np.float32).reshape(4, 4) / 8
+    geometry = GridGeometry(row_offset=1.5, row_step=4, column_offset=1.5, column_step=4)
+    saliency = SaliencyMap(values=values, geometry=geometry, method="planted")
+    rgba = paint(saliency, image_shape=shape, native=True)
+    covered = np.argwhere(rgba[..., 3] > 0)
+    assert covered.min(axis=0).tolist() == [first, first]
+    assert covered.max(axis=0).tolist() == [last, last]
+    assert np.array_equal(rgba[last, last], rgba[78, 78])
+
+
+def test_that_the_outer_cells_reach_the_first_row_and_column_of_the_image() -> None:
+    geometry = GridGeometry(row_offset=2.5, row_step=4, column_offset=2.5, column_step=4)
+    saliency = SaliencyMap(values=np.eye(4, dtype=np.float32), geometry=geometry, method="planted")
+    covered = np.argwhere(paint(saliency, image_shape=(17, 17))[..., 3] > 0)
+    # The image's first pixel begins at view pixel 50 + 4 * (-0.5 - 8) = 16, the first cell one pixel later.
+    assert covered.min(axis=0).tolist() == [16, 16]
+    assert np.argwhere(paint(saliency)[..., 3] > 0).min(axis=0).tolist() == [20, 20]
+
+
 def test_that_the_threshold_is_on_the_raw_scale() -> None:
     values = np.array([[-1.0, 0.4], [0.6, 1.5]])
     shown = paint(planted(values), threshold=0.5, native=True)[..., 3] > 0

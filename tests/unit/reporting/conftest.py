@@ -27,6 +27,7 @@ def analysed(**changes: Any) -> dict[str, Any]:
         "reader_names": tuple(f"Reader {j + 1}" for j in range(n_readers)),
         "reader_years": (None,) * n_readers,
         "case_ids": tuple(f"c-{c}" for c in range(80)),
+        "patient_ids": None,
         "truth": truth,
         "scores": scores,
         "calls": (scores >= 50).astype(float),

@@ -102,6 +102,52 @@ def test_that_simulated_results_carry_a_watermark_that_prints(
     assert 'class="watermark"' not in real
 
 
+def test_that_a_loss_within_the_margin_is_told_on_its_tile(analyse: Analyse, provenance: Provenance) -> None:
+    results = analyse()
+    results["verdict"]["tiles"][1] |= {
+        "ci": [-0.04, -0.01],
+        "label": "below 0, within the margin",
+        "is_below_zero": True,
+    }
+    html = render_report(results, provenance)
+    assert html.count('<div class="word loss">') == 1
+    assert "below 0, within the margin" in html
+
+
+def test_that_rows_of_answered_cases_say_so_where_the_model_failed(
+    analyse: Analyse, provenance: Provenance
+) -> None:
+    ai_scores = np.where(np.arange(80) % 20 == 0, np.nan, np.random.default_rng(0).normal(size=80))
+    failing = _Page(render_report(analyse(ai_scores=ai_scores), provenance)).text
+    assert "Model minus unaided readers, answered cases only, n = 76" in failing
+    assert "answered cases only" not in _Page(render_report(analyse(), provenance)).text
+
+
+def test_that_only_the_gain_has_a_two_sided_p(analyse: Analyse, provenance: Provenance) -> None:
+    text = _Page(render_report(analyse(), provenance)).text
+    assert text.count("(two-sided)") == 2  # its tile and its row
+    assert "(one-sided, level 0.025)" in text
+
+
+def test_that_the_methods_say_what_the_numbers_cannot(analyse: Analyse, provenance: Provenance) -> None:
+    text = _Page(render_report(analyse(early_looks=2, is_primary=False), provenance)).text
+    for part in (
+        "intervals are two-sided at 95 %.",
+        "where the model is wrong, 0.10, is a default of the program",
+        "Agresti and Min 2005",
+        "also a second look",
+        "opened 2 times before reading was complete: exploratory",
+        "not adjusted for multiplicity",
+    ):
+        assert part in text
+    assert "at 95 % CI" not in text
+
+
+def test_that_one_reader_is_singular(analyse: Analyse, provenance: Provenance) -> None:
+    text = _Page(render_report(analyse(reader_names=("Only one",)), provenance)).text
+    assert "1 readers" not in text
+
+
 def test_that_readers_who_got_worse_are_named(analyse: Analyse, provenance: Provenance) -> None:
     results = analyse()
     assert [row["reader"] for row in results["per_reader"] if row["got_worse"]] == ["r1"]
