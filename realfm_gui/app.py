@@ -15,6 +15,7 @@ from realfm_gui.gui.fonts import use_study_font
 from realfm_gui.gui.shell.about import show_about, show_shortcuts
 from realfm_gui.gui.shell.desk import Desk
 from realfm_gui.gui.shell.device import find_device
+from realfm_gui.gui.shell.help_pages import show_help
 from realfm_gui.gui.shell.home_workspace import HomeWorkspace
 from realfm_gui.gui.shell.main_window import MainWindow
 from realfm_gui.gui.shell.operations import Operations
@@ -69,6 +70,7 @@ class Program(QObject):
             "set-up": lambda: self.enter("set-up"),
             "analyse": lambda: self.enter("analyse"),
             "import": self._import,
+            "help": lambda: show_help(self.window),
             "shortcuts": lambda: show_shortcuts(self.window),
             "about": lambda: show_about(self.window),
         }

@@ -37,8 +37,12 @@ class Palette:
     hairline: str
     ink: str
     ink_quiet: str
+    selected: str
+    """The chosen row of a list."""
+    ink_off: str
+    """What cannot be pressed now; meant to recede, so it keeps no contrast."""
     accent: str
-    """What can be pressed: one colour."""
+    """What can be pressed, and the focus: a neutral, because every hue here is an arm's or a state's."""
     on_accent: str
     good: str
     warn: str
@@ -53,8 +57,10 @@ DARK = Palette(
     hairline="#333333",
     ink="#E4E4E4",
     ink_quiet="#A0A0A0",
-    accent="#4C8DFF",
-    on_accent="#06101F",
+    selected="#2A2A2A",
+    ink_off="#6A6A6A",
+    accent="#D2D2D2",
+    on_accent="#0E0E0E",
     good="#3CB371",
     warn="#E0B040",
     bad="#FF7A6B",
@@ -68,7 +74,9 @@ LIGHT = Palette(
     hairline="#D6D6D6",
     ink="#1A1A1A",
     ink_quiet="#5C5C5C",
-    accent="#1F5FD0",
+    selected="#DADADA",
+    ink_off="#9A9A9A",
+    accent="#333333",
     on_accent="#FFFFFF",
     good="#1E7B48",
     warn="#8A6100",
@@ -96,9 +104,10 @@ def style_sheet(palette: Palette) -> str:
     Widgets choose their role by object name or by the dynamic property `role`:
     ``role="primary"`` (the one main button of a screen), ``"quiet"`` (a flat button), ``"panel"``,
     ``"card"``, ``"title"``, ``"display"``, ``"lead"``, ``"caption"`` (quiet small text), ``"heading"`` (of a
-    section), ``"notice"``, ``"warning"``, ``"bad"``, ``"badge"``, ``"door"`` (a large button of the home
+    section), ``"notice"``, ``"remark"`` (why not), ``"warning"``, ``"bad"``, ``"badge"``, ``"door"`` (a large button of the home
     page), ``"switch"`` (one of the workspaces), ``"step"`` (a step of the set-up), ``"tile"``, ``"small"`` (a
-    button in a table), ``"rows"`` (a list of large rows), ``"hairline"``.
+    button in a table), ``"rows"`` (a list of large rows), ``"contents"`` (of the
+    help), ``"help"``, ``"hairline"``.
     """
     named = {field.name: getattr(palette, field.name) for field in fields(palette)}
     sheet = resource("themes", "realfm.qss").read_text(encoding="utf-8")

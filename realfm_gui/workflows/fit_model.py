@@ -84,10 +84,12 @@ def _examples(store: StudyStore) -> "Iterator[Example]":
     for label in store.read_truth(Split.DEVELOPMENT):
         labels.setdefault(label.case_id, {})[label.finding] = label.is_present
     cases = store.cases(Split.DEVELOPMENT)
+    # Patients are numbered as they came: with their random ids, every study folder would cut other folds.
+    number = {patient: index for index, patient in enumerate(dict.fromkeys(c.patient_id for c in cases))}
     for case, frames in zip(cases, frames_of(store, cases), strict=True):
         yield Example(
             case_id=case.case_id,
-            patient_id=case.patient_id,
+            patient_id=f"{number[case.patient_id]:08d}",
             frames=frames,
             labels=labels.get(case.case_id, {}),
         )

@@ -2,40 +2,39 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from realfm_gui.domain.protocol import Protocol
 from realfm_gui.gui.coordinating.import_dialog import ImportDialog
+from realfm_gui.gui.coordinating.model_table import ModelTable
 from realfm_gui.gui.coordinating.protocol_panel import ProtocolPanel
+from realfm_gui.gui.coordinating.refusals import is_no_image, sort_refused
 from realfm_gui.gui.coordinating.steps import (
     Action,
     NextStep,
     SetUpStep,
     StepState,
     has_begun,
-    is_due,
     steps_of,
 )
 from realfm_gui.gui.coordinating.steps import next_step as next_step_of
 from realfm_gui.gui.coordinating.tables import (
     CASES,
-    MODELS,
     READERS,
     REFUSED,
     case_rows,
-    model_rows,
     reader_rows,
 )
-from realfm_gui.gui.theme import palette_of
+from realfm_gui.gui.theme import Palette, palette_of
 from realfm_gui.gui.widgets.empty_state import EmptyState
-from realfm_gui.gui.widgets.labels import clear, column, row, text_label
-from realfm_gui.gui.widgets.plain_table import PlainTable
+from realfm_gui.gui.widgets.labels import clear, column, row, set_role, text_label
+from realfm_gui.gui.widgets.plain_table import Cell, PlainTable
 from realfm_gui.gui.widgets.progress_strip import ProgressStrip
 from realfm_gui.gui.widgets.status import State, StatusMark
-from realfm_gui.workflows.overview import ModelOverview, StudyOverview
+from realfm_gui.workflows.overview import StudyOverview
 
-FIXED = "Fixed: reading has begun"
+NO_MORE_IMPORTS = "No image can be added: reading has begun, and every reader reads the same cases."
 _STATES = {
     StepState.TO_DO: State.TO_DO,
     StepState.UNDER_WAY: State.UNDER_WAY,
@@ -71,10 +70,14 @@ class CoordinatingPage(QWidget):
         self._next = NextStep(sentence="")
         self._is_busy = False
         self._view: StudyOverview | None = None
+        self._shown_protocol: Protocol | None = None
+        self._drawn_in: Palette | None = None
         self.progress = ProgressStrip()
         self.progress.cancel_requested.connect(self.cancel_requested)
         self._cases = PlainTable(CASES, "Cases by split")
-        self._models = PlainTable(MODELS, "Models")
+        self._models = ModelTable()
+        self._models.fit_requested.connect(self.fit_requested)
+        self._models.predict_requested.connect(self.predict_requested)
         self._readers = PlainTable(READERS, "Readers and their progress")
         self._refused = PlainTable(REFUSED, "Refused files")
         self._no_cases = EmptyState(
@@ -85,12 +88,11 @@ class CoordinatingPage(QWidget):
         self._steps_layout.setSpacing(4)
         self._protocol = ProtocolPanel()
         self._sections: dict[str, QWidget] = {}
-        self._model_buttons: list[QPushButton] = []
         self._lay_out()
 
     def show_study(self, view: StudyOverview, protocol: Protocol) -> None:
         """Show a study as it stands."""
-        self._view = view
+        self._view, self._shown_protocol, self._drawn_in = view, protocol, palette_of(self)
         has_cases = any(split.cases for split in view.splits)
         self._description.setText(view.description)
         self._description.setVisible(bool(view.description))
@@ -98,18 +100,25 @@ class CoordinatingPage(QWidget):
         self._import.setVisible(has_cases)
         self._no_cases.setVisible(not has_cases)
         self._cases.show_rows(case_rows(view.splits))
-        self._models.show_rows(model_rows(view.models, palette_of(self).ink_quiet))
+        self._models.show_models(view)
         self._readers.show_rows(reader_rows(view.readers))
-        self._refused.show_rows([list(entry) for entry in view.refused])
-        self._refused.setVisible(bool(view.refused))
-        self._save_refused.setVisible(bool(view.refused))
-        self._no_refusals.setVisible(not view.refused)
+        self._show_refused(view)
         self._sections["refused"].setVisible(has_cases)
         self._protocol.show_protocol(protocol, view)
         self._show_steps(steps_of(view))
         self._show_next(next_step_of(view))
-        self._put_model_buttons(view)
         self._apply_busy()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw icons and bars in the colours of another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._drawn_in not in (None, palette_of(self)):
+            # Not from within: Qt is still walking over the widgets that would be replaced.
+            QTimer.singleShot(0, self, self._draw_again)
+
+    def _draw_again(self) -> None:
+        if self._view is not None and self._shown_protocol is not None:
+            self.show_study(self._view, self._shown_protocol)
 
     def set_busy(self, is_busy: bool) -> None:
         """Lock the actions while one of them is under way: a second click does nothing."""
@@ -120,12 +129,17 @@ class CoordinatingPage(QWidget):
 
     def show_notice(self, sentence: str) -> None:
         """Say what has just been done, until the next thing is."""
+        set_role(self._notice, "notice")
         self._notice.setText(sentence)
         self._notice.setVisible(bool(sentence))
 
     def ask_for_import(self) -> None:
         """Open the import dialog."""
-        if self._is_busy or (self._view is not None and has_begun(self._view)):
+        if self._is_busy:
+            return
+        if self._view is not None and has_begun(self._view):
+            self.show_notice(NO_MORE_IMPORTS)
+            set_role(self._notice, "remark")
             return
         dialog = ImportDialog(self)
         dialog.import_requested.connect(self.import_requested)
@@ -134,11 +148,10 @@ class CoordinatingPage(QWidget):
     def _apply_busy(self) -> None:
         is_free = not self._is_busy
         is_fixed = self._view is not None and has_begun(self._view)
-        self._import.setToolTip(FIXED if is_fixed else "")
+        self._import.setToolTip(NO_MORE_IMPORTS if is_fixed else "")
         self._import.setEnabled(is_free and not is_fixed)
         self._primary.setEnabled(is_free)
-        for button in self._model_buttons:
-            button.setEnabled(is_free and bool(button.property("is_possible")))
+        self._models.set_free(is_free)
 
     def _show_steps(self, steps: tuple[SetUpStep, ...]) -> None:
         clear(self._steps_layout)
@@ -160,6 +173,21 @@ class CoordinatingPage(QWidget):
         self._primary.setText(step.button)
         self._primary.setVisible(step.action is not Action.NOTHING)
 
+    def _show_refused(self, view: StudyOverview) -> None:
+        missing, others = sort_refused(view.refused)
+        # What is missing first: it is what somebody has to look at.
+        self._refused.show_rows(
+            [[name, Cell(text=why, is_quiet=is_no_image(name, why))] for name, why in [*missing, *others]]
+        )
+        self._refused.setVisible(bool(view.refused))
+        self._save_refused.setVisible(bool(view.refused))
+        self._no_refusals.setText(
+            "Every image that was given could be used; the other files are no images."
+            if others
+            else "Every file that was given could be used."
+        )
+        self._no_refusals.setVisible(not missing)
+
     def _do_next(self) -> None:
         if self._next.action is Action.IMPORT:
             self.ask_for_import()
@@ -167,33 +195,6 @@ class CoordinatingPage(QWidget):
             self.fit_requested.emit(self._next.model)
         elif self._next.action is Action.PREDICT:
             self.predict_requested.emit(self._next.model)
-
-    def _put_model_buttons(self, view: StudyOverview) -> None:
-        self._model_buttons = []
-        is_fixed = has_begun(view)
-        for at, model in enumerate(view.models):
-            fit = self._model_button("Fit", self.fit_requested, model)
-            run = self._model_button("Run", self.predict_requested, model)
-            can_fit = not is_fixed and model.needs_fit and any(split.cases for split in view.splits)
-            can_run = not is_fixed and model.cases_total > 0 and (model.is_fitted or not model.needs_fit)
-            why = FIXED if is_fixed else ""
-            for button, is_possible, tip in (
-                (fit, can_fit, "Fit on the development cases"),
-                (run, can_run, "Run on every case that is read" + ("" if is_due(model) else " again")),
-            ):
-                button.setProperty("is_possible", is_possible)
-                button.setToolTip(why or tip)
-            holder = QWidget()
-            holder.setLayout(row(-1, fit, run, spacing=4, margins=(0, 0, 8, 0)))
-            self._models.setCellWidget(at, len(MODELS) - 1, holder)
-
-    def _model_button(self, title: str, signal: SignalInstance, model: ModelOverview) -> QPushButton:
-        button = QPushButton(title)
-        button.setProperty("role", "small")
-        button.setAccessibleName(f"{title} {model.name}")
-        button.clicked.connect(lambda: signal.emit(model.name))
-        self._model_buttons.append(button)
-        return button
 
     def _scroll_to(self, key: str) -> None:
         self._scroll.ensureWidgetVisible(self._sections[key], 0, 24)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from realfm_gui.domain.case import Split
-from realfm_gui.workflows.overview import ModelOverview, StudyOverview
+from realfm_gui.gui.coordinating.refusals import sort_refused
+from realfm_gui.workflows.overview import ModelOverview, ReaderOverview, StudyOverview
 
 
 class StepState(Enum):
@@ -81,14 +82,51 @@ def next_step(view: StudyOverview) -> NextStep:
                 button="Run model",
                 model=model.name,
             )
-    # Who only practises keeps nobody waiting.
-    test_readers = [reader for reader in view.readers if Split.READING in reader.reads]
-    waiting = sum(reader.submitted < reader.total for reader in test_readers)
-    if test_readers and not waiting:
+    return _reading(view, cases[Split.READING])
+
+
+def _reading(view: StudyOverview, test_cases: int) -> NextStep:
+    counted = readers_that_count(view)
+    if counted and not test_cases:
+        if has_begun(view):
+            return NextStep(sentence="The test set has no case, so no reading will count.")
+        return NextStep(
+            sentence="The test set has no case yet.", action=Action.IMPORT, button="Import images…"
+        )
+    if is_read(view):
+        practice = practice_in_words(view)
+        if practice:
+            return NextStep(sentence=f"All readings that count are in. {practice}.")
         return NextStep(sentence="Every reader has finished. The results can be opened in Analyse.")
-    if has_begun(view):
-        return NextStep(sentence=f"Reading is under way: {_count(waiting, 'reader')} not finished.")
-    return NextStep(sentence="Everything is ready. The readers can start in Read.")
+    if not has_begun(view):
+        return NextStep(sentence="Everything is ready. The readers can start in Read.")
+    if not counted:
+        return NextStep(sentence=f"Only practice is planned. {practice_in_words(view) or 'It is finished'}.")
+    waiting = sum(reader.submitted < reader.total for reader in counted)
+    return NextStep(sentence=f"Reading is under way: {_count(waiting, 'reader')} not finished.")
+
+
+def only_practises(reader: ReaderOverview) -> bool:
+    """Whether nothing this reader does is analysed: the test set is not among what is read."""
+    return Split.READING not in reader.reads
+
+
+def readers_that_count(view: StudyOverview) -> list[ReaderOverview]:
+    """Return the readers of the test set."""
+    return [reader for reader in view.readers if not only_practises(reader)]
+
+
+def is_read(view: StudyOverview) -> bool:
+    """Whether every reader of the test set has submitted every case; who practises keeps nobody waiting."""
+    counted = readers_that_count(view)
+    return bool(counted) and all(reader.submitted == reader.total > 0 for reader in counted)
+
+
+def practice_in_words(view: StudyOverview) -> str:
+    """Return how far unfinished practice is, e.g. "Practice readers: 0 of 8 cases", or nothing."""
+    practice = [reader for reader in view.readers if only_practises(reader)]
+    done, total = sum(r.submitted for r in practice), sum(r.total for r in practice)
+    return f"Practice readers: {done} of {_count(total, 'case')}" if done < total else ""
 
 
 def is_due(model: ModelOverview) -> bool:
@@ -105,8 +143,13 @@ def _cases(view: StudyOverview) -> SetUpStep:
     total = sum(split.cases for split in view.splits)
     if not total:
         return SetUpStep(key="cases", title="Cases", state=StepState.TO_DO, note="none yet")
-    state = StepState.ATTENTION if view.refused else StepState.DONE
-    note = _count(total, "case") + (f", {_count(len(view.refused), 'file')} refused" if view.refused else "")
+    missing, others = sort_refused(view.refused)
+    state = StepState.ATTENTION if missing else StepState.DONE
+    note = _count(total, "case")
+    if missing:
+        note += f", {_count(len(missing), 'file')} refused"
+    elif others:
+        note += f", {_count(len(others), 'other file')} left out"
     return SetUpStep(key="cases", title="Cases", state=state, note=note)
 
 
@@ -135,19 +178,21 @@ def _models(view: StudyOverview) -> SetUpStep:
 
 
 def _readers(view: StudyOverview) -> SetUpStep:
-    people = sum(not reader.is_simulated for reader in view.readers)
-    simulated = len(view.readers) - people
+    counted = readers_that_count(view)
+    people = sum(not reader.is_simulated for reader in counted)
+    simulated = len(counted) - people
+    practice = len(view.readers) - len(counted)
     words = [_count(people, "person", "people")] * bool(people) + [f"{simulated} simulated"] * bool(simulated)
+    words += [f"{practice} for practice"] * bool(practice)
     return SetUpStep(key="readers", title="Readers", state=StepState.DONE, note=", ".join(words))
 
 
 def _progress(view: StudyOverview) -> SetUpStep:
-    done = sum(reader.submitted == reader.total > 0 for reader in view.readers)
-    note = f"{done} of {_count(len(view.readers), 'reader')} done"
-    if view.is_complete and done:
-        state = StepState.DONE
-    else:
-        state = StepState.UNDER_WAY if has_begun(view) else StepState.TO_DO
+    counted = readers_that_count(view)
+    done = sum(reader.submitted == reader.total > 0 for reader in counted)
+    note = f"{done} of {_count(len(counted), 'reader')} done" if counted else "practice only"
+    begun = StepState.UNDER_WAY if has_begun(view) else StepState.TO_DO
+    state = StepState.DONE if is_read(view) else begun
     return SetUpStep(key="readers", title="Progress", state=state, note=note)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from realfm_gui.domain.case import Split
+from realfm_gui.gui.coordinating.steps import only_practises
 from realfm_gui.gui.theme import AIDED, UNAIDED
 from realfm_gui.gui.widgets.plain_table import Cell, Column
 from realfm_gui.gui.widgets.status import State
@@ -21,7 +22,7 @@ MODELS = (
     Column(title="Role", width=144),
     Column(title="Fitted", width=112),
     Column(title="Cases answered", width=152),
-    Column(title="Failed", width=72),
+    Column(title="Failed", width=104),
     Column(title="", width=144),
 )
 READERS = (
@@ -38,6 +39,8 @@ READERS = (
     Column(title="State", width=104),
 )
 REFUSED = (Column(title="File"), Column(title="Reason"))
+FAILED = 4
+"""The column of `MODELS` that counts failures."""
 
 _PURPOSE = {
     Split.DEVELOPMENT: "Fits the model; never read",
@@ -70,7 +73,7 @@ def case_rows(splits: Sequence[SplitOverview]) -> list[list[Cell | str]]:
 
 
 def model_rows(models: Sequence[ModelOverview], color: str) -> list[list[Cell | str]]:
-    """One row per model; the last cell is left for its buttons."""
+    """One row per model; the last cell is left for its buttons, that of failures for the list's door."""
     rows: list[list[Cell | str]] = []
     for model in models:
         if not model.needs_fit:
@@ -79,9 +82,6 @@ def model_rows(models: Sequence[ModelOverview], color: str) -> list[list[Cell | 
             fitted = Cell(text="fitted", state=State.DONE)
         else:
             fitted = Cell(text="not yet", state=State.TO_DO)
-        failed = (
-            Cell(text=str(model.cases_failed), state=State.WARNING) if model.cases_failed else Cell(text="0")
-        )
         rows.append(
             [
                 model.name,
@@ -91,7 +91,7 @@ def model_rows(models: Sequence[ModelOverview], color: str) -> list[list[Cell | 
                     text=f"{model.cases_answered} / {model.cases_total}",
                     bar=(model.cases_answered, model.cases_total, color),
                 ),
-                failed,
+                "" if model.failures else str(model.cases_failed),
                 "",
             ]
         )
@@ -104,7 +104,8 @@ def reader_rows(readers: Sequence[ReaderOverview]) -> list[list[Cell | str]]:
         [
             Cell(
                 text=_name(reader),
-                tip=f"{reader.name} · {reader.reader_id}",
+                tip=f"{reader.name} · {reader.reader_id}"
+                + (" · practice only, not analysed" if only_practises(reader) else ""),
             ),
             Cell(
                 text=f"{reader.unaided_locked} / {reader.total}",
@@ -121,7 +122,11 @@ def reader_rows(readers: Sequence[ReaderOverview]) -> list[list[Cell | str]]:
 
 def _name(reader: ReaderOverview) -> str:
     says_so = "simulated" in reader.name.casefold()
-    return reader.name + (" (simulated)" if reader.is_simulated and not says_so else "")
+    return (
+        reader.name
+        + (" (simulated)" if reader.is_simulated and not says_so else "")
+        + (" (practice)" if only_practises(reader) else "")
+    )
 
 
 def _state(reader: ReaderOverview) -> Cell:

@@ -11,6 +11,8 @@ from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.gui.analysing.analysing_page import AnalysingPage
 from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
 from realfm_gui.gui.shell.desk import Desk
+from realfm_gui.gui.shell.window_words import in_the_window, sentence_in_the_window
+from realfm_gui.gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from realfm_gui.storage import StudyStore
@@ -33,6 +35,11 @@ class AnalysingWorkspace(QObject):
         desk.work_began.connect(lambda: self.page.set_busy(True))
         desk.work_ended.connect(lambda: self.page.set_busy(False))
         desk.window.add_page("analysing", self.page)
+        self._next = "set-up"
+        self.nothing_yet = EmptyState("", "Go to Set up", is_primary=True)
+        self.nothing_yet.action_requested.connect(lambda: desk.window.command_requested.emit(self._next))
+        self.nothing_yet.setFocusProxy(self.nothing_yet.button)
+        desk.window.add_page("nothing-to-analyse", self.nothing_yet)
 
     def enter(self) -> None:
         """Show the page; outcomes that are not open yet are asked for."""
@@ -58,12 +65,32 @@ class AnalysingWorkspace(QObject):
 
         if not isinstance(error, StillBeingReadError):
             self._is_asking = False
-            self._desk.messages.show_error(error)
+            if isinstance(error, UserFacingError):
+                self._show_nothing_yet(error)
+            else:
+                self._desk.messages.show_error(error)
             return
         self.page.show_closed("The outcomes are closed: the study is still being read.")
         dialog = ConfirmEarlyLook(error.message, self._desk.window)
         dialog.finished.connect(self._answered)
         dialog.open()
+
+    def _show_nothing_yet(self, error: UserFacingError) -> None:
+        """Show why there is nothing to open, and the one way on; nothing has been logged."""
+        self._next, title = self._way_on()
+        self.nothing_yet.set_sentence(in_the_window(error.message))
+        self.nothing_yet.set_action(title)
+        self._desk.window.show_page("nothing-to-analyse", workspace="analyse")
+
+    def _way_on(self) -> tuple[str, str]:
+        from realfm_gui.gui.coordinating.steps import Action, next_step, readers_that_count
+
+        view = self._desk.view
+        if view is None or next_step(view).action is not Action.NOTHING:
+            return "set-up", "Go to Set up"
+        if any(not reader.is_simulated for reader in readers_that_count(view)):
+            return "read", "Go to Read"
+        return "set-up", "Go to Set up"
 
     def _answered(self, answer: int) -> None:
         self._is_asking = False
@@ -75,6 +102,8 @@ class AnalysingWorkspace(QObject):
 
         self._is_asking = False
         self.page.show_computing()
+        if self._desk.window.page == "nothing-to-analyse":
+            self._desk.window.show_page("analysing", workspace="analyse")
         self._desk.start_work(
             jobs.analyse,
             self._desk.root,
@@ -87,7 +116,7 @@ class AnalysingWorkspace(QObject):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, UserFacingError):
-            self.page.show_closed(str(error))
+            self.page.show_closed(sentence_in_the_window(error))
             return
         self.page.show_closed("The results could not be computed.")
         self._desk.messages.show_error(error)

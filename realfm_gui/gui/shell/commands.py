@@ -62,6 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(id="light", menu="View", title="Light pages", tip="Light ground outside the reading room"),
     Command(id="fullscreen", menu="View", title="Full screen", shortcut="F11", tip="Use the whole screen"),
+    Command(id="help", menu="Help", title="Help", tip="Protocol, models, and what sealing can do"),
     Command(id="shortcuts", menu="Help", title="Keyboard shortcuts", shortcut="F1", tip="All shortcuts"),
     Command(id="about", menu="Help", title="About RealFM", tip="Version and licence"),
 )

@@ -91,6 +91,7 @@ class Desk(QObject):
 
         def show(view: "StudyOverview") -> None:
             self.view = view
+            self._say_what_is_fixed(view)
             self._remember(view)
             self.view_changed.emit()
             if on_done is not None:
@@ -145,6 +146,12 @@ class Desk(QObject):
         if changes.study or changes.cases or changes.models:
             self.refresh()
 
+    def _say_what_is_fixed(self, view: "StudyOverview") -> None:
+        from realfm_gui.gui.coordinating.coordinating_page import NO_MORE_IMPORTS
+        from realfm_gui.gui.coordinating.steps import has_begun
+
+        self.window.forbid("import", NO_MORE_IMPORTS if has_begun(view) else "")
+
     def _remember(self, view: "StudyOverview") -> None:
         assert self.root is not None  # there is a view of it
         self.recent.remember(
@@ -162,9 +169,14 @@ def state_in_words(view: "StudyOverview") -> str:
     """Return a study's state for the home page, e.g. "3 of 8 readers finished"; no outcome."""
     if not any(split.cases for split in view.splits):
         return "No case yet"
-    finished = sum(reader.total > 0 and reader.submitted == reader.total for reader in view.readers)
-    if view.is_complete:
+    from realfm_gui.gui.coordinating.steps import has_begun, is_read, readers_that_count
+
+    counted = readers_that_count(view)
+    if is_read(view):
         return "Reading finished"
-    if any(reader.unaided_locked for reader in view.readers):
-        return f"{finished} of {len(view.readers)} readers finished"
+    if any(reader.unaided_locked for reader in counted):
+        finished = sum(reader.submitted == reader.total > 0 for reader in counted)
+        return f"{finished} of {len(counted)} readers finished"
+    if has_begun(view):
+        return "Practice has begun"
     return "Being set up"

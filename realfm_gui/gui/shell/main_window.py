@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from realfm_gui.gui.shell.commands import COMMANDS, build_actions, fill_menus
+from realfm_gui.gui.shell.commands import COMMANDS, build_actions, fill_menus, tooltip
 from realfm_gui.gui.theme import DARK, LIGHT, style_sheet
 from realfm_gui.gui.widgets.icons import icon
 from realfm_gui.gui.widgets.labels import ElidedLabel, row, text_label
@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._is_study_open = False
         self._is_light = False
+        self._forbidden: dict[str, str] = {}
         self.stack = QStackedWidget()
         self.actions_by_id = build_actions(self, {command.id: self._ask(command.id) for command in COMMANDS})
         self.actions_by_id["fullscreen"].toggled.connect(self._set_fullscreen)
@@ -75,7 +76,6 @@ class MainWindow(QMainWindow):
             page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.stack.addWidget(page)
-        self._colour(key)
 
     def has_page(self, key: str) -> bool:
         """Whether a page of this name has been added."""
@@ -98,9 +98,8 @@ class MainWindow(QMainWindow):
             button.setChecked(name == workspace)
         self._switch.setExclusive(True)
         is_reading = key in ALWAYS_DARK
-        for command in COMMANDS:  # in the reading room the keys belong to the image and the answer
-            is_possible = not is_reading and (self._is_study_open or not command.needs_study)
-            self.actions_by_id[command.id].setEnabled(is_possible or command.id in WHILE_READING)
+        self._enable_actions()
+        self._colour()
         self._bar.setVisible(not is_reading)
         self.menuBar().setVisible(not is_reading)
 
@@ -109,6 +108,13 @@ class MainWindow(QMainWindow):
         """The name of the page that is shown."""
         shown = self.stack.currentWidget()
         return next((key for key, page in self._pages.items() if page is shown), "")
+
+    def forbid(self, command_id: str, why: str) -> None:
+        """Take a command away while there is a reason, which its tooltip says; give it back for none."""
+        self._forbidden[command_id] = why
+        command = next(command for command in COMMANDS if command.id == command_id)
+        self.actions_by_id[command_id].setToolTip(why or tooltip(command))
+        self._enable_actions()
 
     def show_study(self, title: str, *, is_simulated: bool) -> None:
         """Name the open study and let its workspaces be entered."""
@@ -131,10 +137,9 @@ class MainWindow(QMainWindow):
         self._device.setText(name)
 
     def set_light(self, is_light: bool) -> None:
-        """Use the light ground on every page but the reading room."""
+        """Use the light ground everywhere but in the reading room."""
         self._is_light = is_light
-        for key in self._pages:
-            self._colour(key)
+        self._colour()
 
     def close_now(self) -> None:
         """Close without asking again."""
@@ -153,19 +158,30 @@ class MainWindow(QMainWindow):
 
     def _enable(self, is_open: bool) -> None:
         self._is_study_open = is_open
-        for command in COMMANDS:
-            if command.needs_study:
-                self.actions_by_id[command.id].setEnabled(is_open)
+        for command_id in self._forbidden:  # what was fixed in the study before says nothing of this one
+            self.forbid(command_id, "")
+        self._enable_actions()
         for button in self._buttons.values():
             button.setVisible(is_open)
 
-    def _colour(self, key: str) -> None:
-        if key in ALWAYS_DARK:
+    def _enable_actions(self) -> None:
+        is_reading = self.page in ALWAYS_DARK
+        for command in COMMANDS:  # in the reading room the keys belong to the image and the answer
+            is_possible = not is_reading and (self._is_study_open or not command.needs_study)
+            is_free = not self._forbidden.get(command.id)
+            self.actions_by_id[command.id].setEnabled(
+                (is_possible and is_free) or command.id in WHILE_READING
+            )
+
+    def _colour(self) -> None:
+        """Colour the whole window, menus and bars too; beside an image all of it is dark."""
+        is_light = self._is_light and self.page not in ALWAYS_DARK
+        surface = "light" if is_light else "dark"
+        if self.property("surface") == surface:
             return
-        page = self._pages[key]
-        is_light = self._is_light
-        page.setProperty("surface", "light" if is_light else "dark")
-        page.setStyleSheet(style_sheet(LIGHT) if is_light else "")
+        self.setProperty("surface", surface)
+        self.setStyleSheet(style_sheet(LIGHT) if is_light else "")
+        self._home.setIcon(icon("home-outline", (LIGHT if is_light else DARK).ink))
 
     def _set_fullscreen(self, is_full: bool) -> None:
         self.showFullScreen() if is_full else self.showNormal()
@@ -175,7 +191,7 @@ class MainWindow(QMainWindow):
         bar.setProperty("role", "bar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         bar.setFixedHeight(49)
-        home = QToolButton()
+        self._home = home = QToolButton()
         home.setProperty("role", "quiet")
         home.setIcon(icon("home-outline", DARK.ink))
         home.setIconSize(QSize(20, 20))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from realfm_gui.domain.case import Split
 from realfm_gui.gui.widgets.empty_state import EmptyState
 from realfm_gui.gui.widgets.labels import column, row, text_label
-from realfm_gui.gui.widgets.study_list import ListRow, RowList
+from realfm_gui.gui.widgets.study_list import ROW_HEIGHT, ListRow, RowList
 
 if TYPE_CHECKING:
     from realfm_gui.workflows.overview import ReaderOverview
@@ -54,10 +55,10 @@ class ReaderChoice(QWidget):
         )
         self._stack = QStackedWidget()
         chooser = QWidget()
-        inner = column(self._note, 8, self._filter, self._list, spacing=8)
-        inner.setStretch(3, 1)
-        inner.addSpacing(8)
+        inner = column(self._note, 8, self._filter, self._list, 8, spacing=8)
+        inner.setStretch(3, 1000)  # as tall as its rows; only then does it scroll
         inner.addLayout(row(-1, self._start))
+        inner.addStretch(1)
         chooser.setLayout(inner)
         self._stack.addWidget(chooser)
         self._stack.addWidget(self._empty)
@@ -85,6 +86,7 @@ class ReaderChoice(QWidget):
         wanted = self._filter.text().strip().casefold()
         shown = [reader for reader in self._readers if wanted in reader.name.casefold()]
         self._list.show_rows([_as_row(reader) for reader in shown], selected=self._list.selected_key())
+        self._list.setMaximumHeight(max(1, len(shown)) * ROW_HEIGHT + 2)
         self._name_the_button(self._list.selected_key())
 
     def _name_the_button(self, reader_id: str) -> None:
@@ -117,10 +119,12 @@ def _as_row(reader: "ReaderOverview") -> ListRow:
     else:
         state = f"Not started, {reader.total} cases"
     last = reader.last_active_utc[:16].replace("T", " ")
+    captions = ["practice, not analysed"] * (Split.READING not in reader.reads)
+    captions += [f"last here {last} UTC"] * bool(last)
     return ListRow(
         key=reader.reader_id,
         title=reader.name,
-        caption=f"last here {last} UTC" if last else "",
+        caption=" · ".join(captions),
         state=state,
         share=reader.submitted / reader.total if reader.total else None,
         is_enabled=reader.total > 0 and reader.submitted < reader.total,

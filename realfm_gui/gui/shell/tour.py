@@ -149,5 +149,5 @@ class _Tour:
 
     def _note_trouble(self, dialog: QDialog) -> None:
         if isinstance(dialog, MessageDialog):
-            self._trouble.append(dialog.headline.text())
+            self._trouble.append(dialog.message)
             dialog.close()

@@ -52,6 +52,11 @@ class EmptyState(QWidget):
         """What it says."""
         return self._sentence.text()
 
+    def set_action(self, action: str) -> None:
+        """Change the button; none is shown for an empty text."""
+        self.button.setText(action)
+        self.button.setVisible(bool(action))
+
     def set_sentence(self, sentence: str) -> None:
         """Change the sentence."""
         self._sentence.setText(sentence)

@@ -92,6 +92,7 @@ class PlainTable(QTableWidget):
 
     def show_rows(self, rows: Sequence[Sequence[Cell | str]]) -> None:
         """Replace the rows."""
+        self.setRowCount(0)  # takes the buttons of the rows before with it
         self.setRowCount(len(rows))
         for at, cells in enumerate(rows):
             for number, given in enumerate(cells):

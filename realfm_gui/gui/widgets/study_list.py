@@ -102,11 +102,11 @@ class _RowPainter(QStyledItemDelegate):
         is_selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         if is_selected:
-            painter.fillRect(room, QColor(palette.raised))
-            if view.hasFocus():
-                painter.fillRect(QRect(room.left(), room.top(), 3, room.height()), QColor(palette.accent))
+            painter.fillRect(room, QColor(palette.selected))
+            edge = palette.accent if view.hasFocus() else palette.ink_quiet
+            painter.fillRect(QRect(room.left(), room.top(), 3, room.height()), QColor(edge))
         elif state & QStyle.StateFlag.State_MouseOver and content.is_enabled:
-            painter.fillRect(room, QColor(palette.raised))
+            painter.fillRect(room, QColor(palette.hover))
         painter.fillRect(QRect(room.left(), room.bottom(), room.width(), 1), QColor(palette.hairline))
         ink = QColor(palette.ink if content.is_enabled else palette.ink_quiet)
         quiet = QColor(palette.ink_quiet)
@@ -120,7 +120,7 @@ class _RowPainter(QStyledItemDelegate):
         )
         if content.share is not None:
             track = QRect(right.left(), right.top() + 38, right.width(), 4)
-            painter.fillRect(track, QColor(palette.hover))
+            painter.fillRect(track, QColor(palette.ground if is_selected else palette.hairline))
             track.setWidth(round(track.width() * max(0.0, min(1.0, content.share))))
             painter.fillRect(track, QColor(palette.ink_quiet))
         painter.restore()

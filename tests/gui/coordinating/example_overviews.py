@@ -1,5 +1,7 @@
 """Overviews of made-up studies, from empty to forty readers with long names."""
 
+from dataclasses import replace
+
 from realfm_gui.domain.case import Split
 from realfm_gui.domain.protocol import Protocol, parse_protocol
 from realfm_gui.workflows.overview import ModelOverview, ReaderOverview, SplitOverview, StudyOverview
@@ -27,6 +29,7 @@ simulated = true
 name = "efficientnet-lite0"
 """
 
+CUT_SHORT = "The pixel data are missing or cut short."
 LONG_NAME = "Professor Dr. med. Wilhelmina Alexandra Montgomery-Featherstonehaugh"
 
 
@@ -88,6 +91,9 @@ def overview_of(
                 cases_answered=total - failed if answered else 0,
                 cases_failed=failed if answered and number == 0 else 0,
                 cases_total=total,
+                failures=tuple((f"case-{at}", CUT_SHORT) for at in range(failed))
+                if answered and number == 0
+                else (),
             )
             for number, name in enumerate(("efficientnet-lite0", "pixels-16x16"))
         ),
@@ -96,6 +102,22 @@ def overview_of(
         events=1234,
         outcomes_opened_utc=(),
     )
+
+
+def with_practice(view: StudyOverview, *, submitted: int = 0) -> StudyOverview:
+    """Add a person who reads the eight practice cases only."""
+    you = ReaderOverview(
+        reader_id="you",
+        name="You",
+        is_simulated=False,
+        unaided_locked=submitted,
+        submitted=submitted,
+        total=8,
+        reads=(Split.TRAINING,),
+        last_active_utc="",
+        median_active_s=None,
+    )
+    return replace(view, readers=(you, *view.readers))
 
 
 def empty_overview() -> StudyOverview:
@@ -107,6 +129,6 @@ REFUSED = (
         "incoming/site-b/IM-0031-0001.dcm",
         "The file ends early: 1,024 of 131,072 bytes of pixel data are there.",
     ),
-    ("incoming/site-b/notes.docx", "Not an image RealFM can read (DICOM, PNG or JPEG)."),
+    ("incoming/site-b/notes.docx", "This is not a DICOM file."),
     ("incoming/site-a/copy of IM-0001.dcm", "The same image as incoming/site-a/IM-0001.dcm."),
 )

@@ -205,9 +205,43 @@ def test_that_results_before_any_reading_are_refused_in_the_page(
 ) -> None:
     program.open(study)
     qtbot.waitUntil(lambda: _on_page(program, "coordinating"), timeout=WAIT_MS)
-    with qtbot.waitSignal(program.desk.work_ended, timeout=WAIT_MS):
-        program.analysing.open_outcomes(confirmed=True)
-    assert "Nobody has read" in program.analysing.page.closed_sentence()
+    program.do("analyse")
+    qtbot.waitUntil(lambda: _on_page(program, "nothing-to-analyse"), timeout=WAIT_MS)
+    state = program.analysing.nothing_yet
+    assert "read" in state.sentence
+    assert "realfm" not in state.sentence
+    assert state.button.text() == "Go to Read"
+    qtbot.waitUntil(lambda: program.desk.operations.is_idle, timeout=WAIT_MS)
+    assert program.desk.view is not None
+    assert program.desk.view.outcomes_opened_utc == (), "nothing was shown, so nothing was logged"
+    state.button.click()
+    assert _on_page(program, "readers")
+
+
+def test_that_results_of_a_study_that_is_not_set_up_lead_back_to_the_set_up(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    program.open(small_study.make_study(tmp_path, is_ready=False), workspace="analyse")
+    qtbot.waitUntil(lambda: _on_page(program, "nothing-to-analyse"), timeout=WAIT_MS)
+    assert program.analysing.nothing_yet.button.text() == "Go to Set up"
+    program.analysing.nothing_yet.button.click()
+    assert _on_page(program, "coordinating")
+
+
+def test_that_images_can_be_imported_until_somebody_has_read(
+    qtbot: QtBot, program: Program, study: Path
+) -> None:
+    action = program.window.actions_by_id["import"]
+    program.open(study)
+    qtbot.waitUntil(lambda: _on_page(program, "coordinating"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: program.desk.operations.is_idle, timeout=WAIT_MS)
+    assert action.isEnabled()
+    program.desk.operations.close_study()
+    qtbot.waitUntil(lambda: program.desk.operations.is_idle, timeout=WAIT_MS)
+    small_study.read_everything(study, "ada")
+    program.open(study)
+    qtbot.waitUntil(lambda: not action.isEnabled(), timeout=WAIT_MS)
+    assert "reading has begun" in action.toolTip()
 
 
 def test_that_the_tour_draws_every_workspace_and_leaves_the_study_as_it_was(

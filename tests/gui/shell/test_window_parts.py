@@ -1,8 +1,11 @@
+import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -10,11 +13,14 @@ from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.gui import theme
 from realfm_gui.gui.fonts import use_study_font
 from realfm_gui.gui.shell.commands import COMMANDS, build_actions
+from realfm_gui.gui.shell.help_pages import HelpDialog
 from realfm_gui.gui.shell.home_page import HomePage
 from realfm_gui.gui.shell.main_window import BANNER, MainWindow
 from realfm_gui.gui.shell.messages import NOTHING_LOST, Messages
 from realfm_gui.gui.shell.reader_choice import ReaderChoice
 from realfm_gui.gui.shell.recent_studies import RecentStudies, RecentStudy
+from realfm_gui.gui.shell.window_words import in_the_window
+from realfm_gui.gui.widgets.study_list import ROW_HEIGHT
 from tests.gui.coordinating import example_overviews as example
 
 
@@ -32,10 +38,31 @@ def _contrast(a: str, b: str) -> float:
 
 @pytest.mark.parametrize("palette", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
 def test_that_text_keeps_its_contrast_on_every_surface(palette: theme.Palette) -> None:
+    for surface in (palette.ground, palette.panel, palette.raised, palette.hover, palette.selected):
+        for ink in (palette.ink, palette.ink_quiet, palette.accent):
+            assert _contrast(ink, surface) >= 4.5, (ink, surface)
     for surface in (palette.ground, palette.panel, palette.raised):
-        for ink in (palette.ink, palette.ink_quiet, palette.good, palette.warn, palette.bad):
+        for ink in (palette.good, palette.warn, palette.bad):
             assert _contrast(ink, surface) >= 4.5, (ink, surface)
     assert _contrast(palette.on_accent, palette.accent) >= 4.5
+
+
+@pytest.mark.parametrize("palette", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+def test_that_what_can_be_pressed_has_no_hue_an_arm_could_own(palette: theme.Palette) -> None:
+    channels = [int(palette.accent[at : at + 2], 16) for at in (1, 3, 5)]
+    assert max(channels) - min(channels) <= 8
+    for arm in (theme.UNAIDED, theme.AIDED, theme.AI_ALONE, theme.TRUTH):
+        assert _saturation(arm) > 0.2 > _saturation(palette.accent)
+    assert f"chunk {{ background: {palette.ink_quiet};" in theme.style_sheet(palette)
+
+
+def _saturation(color: str) -> float:
+    return float(QColor(color).hsvSaturationF())
+
+
+@pytest.mark.parametrize("palette", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+def test_that_the_chosen_row_stands_out_from_the_page(palette: theme.Palette) -> None:
+    assert _contrast(palette.selected, palette.ground) >= 1.2
 
 
 def test_that_the_style_sheet_leaves_no_name_unreplaced() -> None:
@@ -146,8 +173,162 @@ def test_that_a_problem_of_the_user_is_shown_with_what_to_do(qtbot: QtBot) -> No
     with qtbot.waitSignal(messages.shown) as shown:
         messages.show_error(UserFacingError("row 7 has no file.", hint="Add its name."))
     assert shown.args[0].headline.text() == "row 7 has no file."
-    assert not hasattr(shown.args[0], "copy_button")
+    assert not hasattr(shown.args[0], "details_button")
     shown.args[0].close()
+
+
+def test_that_a_message_prescribes_no_shell_and_shortens_a_long_path(qtbot: QtBot) -> None:
+    path = "/home/anna/" + "a folder of a study/".replace(" ", "-") * 6 + "IM-0001.dcm"
+    window = QWidget()
+    qtbot.addWidget(window)
+    messages = Messages(window)
+    with qtbot.waitSignal(messages.shown) as shown:
+        messages.show_error(
+            UserFacingError(
+                f"{path} cannot be read.", hint="Import it: realfm import STUDY PATH --truth CSV."
+            )
+        )
+    dialog = shown.args[0]
+    assert dialog.hint.text() == "Import it: Set up > Import images…"
+    assert dialog.headline.text().startswith("/home/anna/…/")
+    assert dialog.headline.text().endswith("/IM-0001.dcm cannot be read.")
+    assert len(dialog.headline.text()) < 80
+    assert dialog.headline.toolTip() == f"{path} cannot be read."
+    gap = dialog.hint.geometry().top() - dialog.headline.geometry().bottom()
+    assert gap >= 8
+    dialog.copy_button.click()
+    assert path in QGuiApplication.clipboard().text()
+    assert "Import it" in QGuiApplication.clipboard().text()
+    dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "in_window"),
+    [
+        ("Import it: realfm import STUDY PATH... --truth CSV.", "Import it: Set up > Import images…"),
+        ("Import images first: realfm import.", "Import images first: Set up > Import images…"),
+        (
+            "Import cases of the split reading first (realfm import STUDY PATH --truth CSV).",
+            "Import cases of the split reading first (Set up > Import images…).",
+        ),
+        (
+            "Run it before reading starts: realfm predict my.study --model pixels-16x16.",
+            "Run it before reading starts: Set up > Models.",
+        ),
+        ("realfm predict STUDY --model precomputed --scores SCORES.csv", "Set up > Models"),
+        ("Fit the model again (realfm fit).", "Fit the model again (Set up > Models)."),
+        ("Read first: realfm open STUDY.", "Read first: Study > Read."),
+        ("Run realfm analyze STUDY --yes, then export.", "Run Study > Analyse, then export."),
+        (
+            "Choose a folder NAME.study, or create a study: realfm create STUDY --protocol FILE",
+            "Choose a folder NAME.study, or create a study: Home > New study",
+        ),
+        (
+            "Wait, or confirm that you want to look (--yes).",
+            "Wait, or confirm that you want to look.",
+        ),
+        ("Run 'realfm verify' on the study.", "Run 'realfm verify' on the study."),
+        ("Row 7 of realfm.csv has no file.", "Row 7 of realfm.csv has no file."),
+    ],
+)
+def test_that_a_command_line_becomes_a_place_in_the_window(said: str, in_window: str) -> None:
+    assert in_the_window(said) == in_window
+
+
+def test_that_no_hint_of_the_program_prescribes_a_command_the_window_has(repository: Path) -> None:
+    told = [
+        literal.value
+        for file in (repository / "realfm_gui").rglob("*.py")
+        if file.parent.name in {"workflows", "storage", "models", "imaging", "analysis"}
+        for literal in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(literal, ast.Constant) and isinstance(literal.value, str)
+    ]
+    hints = [text for text in told if re.search(r"realfm (?!verify)[a-z]+\b", text)]
+    assert len(hints) > 5
+    for text in hints:
+        assert not re.search(r"realfm (import|fit|predict|create|open|analyze)", in_the_window(text)), text
+
+
+def test_that_help_pages_link_to_each_other_and_to_nothing_else(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_text("# Beta\n\n[home](index.md) [out](https://example.org/index.md)\n")
+    (tmp_path / "index.md").write_text("# Start\n\n[Beta](b.md)\n")
+    dialog = HelpDialog(folder=tmp_path)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert [dialog.contents.item(at).text() for at in range(2)] == ["Start", "Beta"]
+    dialog.text.anchorClicked.emit(QUrl("b.md"))
+    assert dialog.page == "b.md"
+    assert "Beta" in dialog.text.toPlainText()
+    dialog.text.anchorClicked.emit(QUrl("https://example.org/index.md"))
+    assert dialog.page == "b.md"
+    assert not dialog.text.openLinks()
+    assert not dialog.text.openExternalLinks()
+    dialog.text.anchorClicked.emit(QUrl("index.md"))
+    assert dialog.page == "index.md"
+
+
+def test_that_every_help_page_of_the_program_can_be_read(qtbot: QtBot) -> None:
+    dialog = HelpDialog()
+    qtbot.addWidget(dialog)
+    assert dialog.contents.count() >= 3
+    for at in range(dialog.contents.count()):
+        dialog.contents.setCurrentRow(at)
+        assert dialog.contents.item(at).text() in dialog.text.toPlainText()
+
+
+def test_that_the_light_look_covers_menus_and_bars_but_never_the_reading_room(qtbot: QtBot) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.add_page("home", QWidget())
+    window.add_page("reading", QWidget())
+    window.show_page("home")
+    window.show()
+    window.set_light(True)
+    bars = (window.menuBar(), window._bar, window.statusBar())
+    for bar in bars:
+        assert _ground_of(bar) == theme.LIGHT.panel, bar
+    window.show_page("reading")
+    assert _ground_of(window.statusBar()) == theme.DARK.panel
+    window.show_page("home")
+    assert _ground_of(window.statusBar()) == theme.LIGHT.panel
+    window.close_now()
+
+
+def _ground_of(widget: QWidget) -> str:
+    return widget.grab().toImage().pixelColor(widget.width() // 2, 4).name().upper()
+
+
+def test_that_a_forbidden_command_says_why_and_is_given_back_with_another_study(qtbot: QtBot) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.add_page("home", QWidget())
+    window.show_study("A", is_simulated=False)
+    window.forbid("import", "Reading has begun.")
+    window.show_page("home")
+    action = window.actions_by_id["import"]
+    assert not action.isEnabled()
+    assert action.toolTip() == "Reading has begun."
+    window.show_study("B", is_simulated=False)
+    assert action.isEnabled()
+    assert "Ctrl+I" in action.toolTip()
+
+
+def _gap_below(upper: QWidget, lower: QWidget) -> int:
+    return lower.mapToGlobal(lower.rect().topLeft()).y() - upper.mapToGlobal(upper.rect().bottomLeft()).y()
+
+
+def test_that_start_reading_stands_under_the_list_and_forty_readers_scroll(qtbot: QtBot) -> None:
+    page = ReaderChoice()
+    qtbot.addWidget(page)
+    page.resize(1280, 640)
+    page.show()
+    for readers, is_long in ((2, False), (40, True)):
+        page.show_readers(example.overview_of(readers=readers, simulated=False, submitted=0.3).readers)
+        qtbot.waitUntil(lambda long=is_long: (page._list.verticalScrollBar().maximum() > 0) is long)
+        qtbot.waitUntil(lambda: 0 < _gap_below(page._list, page._start) <= 40)
+        top = page._start.mapTo(page, page._start.rect().topLeft()).y()
+        assert page._list.height() <= readers * ROW_HEIGHT + 2, "no empty room between the last name and it"
+        assert top + page._start.height() <= page.height()
 
 
 def test_that_a_fault_of_ours_says_so_and_its_details_can_be_copied(qtbot: QtBot) -> None:
