@@ -40,6 +40,10 @@ _CONTROL_POINTS = (
 )
 """RGB at every 15th of 256 steps."""
 
+_REACH = 1.0
+"""Cells that an outer cell's centre may lie from the image's edge to be drawn up to it. Its own half cell is
+0.5; what the model's grid leaves over beyond that is rounding, not a part of the image it did not look at."""
+
 _TRANSPARENT = 0
 _STEPS = 16 * 256
 """Enough for 256 colours and a threshold that cuts within one of them; few enough to stay in the cache."""
@@ -66,6 +70,7 @@ def sample_saliency(
     value_range: tuple[float, float],
     native: bool = False,
     rectangle: tuple[int, int, int, int] | None = None,
+    image_shape: tuple[int, int] | None = None,
 ) -> SaliencyView:
     """Sample a map at the centres of the view's pixels: needed anew when the place changes.
 
@@ -83,6 +88,10 @@ def sample_saliency(
         Show the cells as the model has them instead of interpolating between their centres.
     rectangle : (int, int, int, int), optional
         The part of the view that shows image (`ViewPixels.rectangle`); nothing is painted outside it.
+    image_shape : (int, int), optional
+        Rows and columns of the image. Where they are given, an outer cell that ends less than half a cell
+        before the image's edge is continued up to it with its own value; one that ends earlier (the map of
+        a crop) is not.
     """
     low, high = value_range
     if not high > low:
@@ -91,8 +100,11 @@ def sample_saliency(
     grid_rows = (transform.rows_at(height) - geometry.row_offset) / geometry.row_step
     grid_columns = (transform.columns_at(width) - geometry.column_offset) / geometry.column_step
     top, left, bottom, right = rectangle or (0, 0, height, width)
-    shown_rows = _within(grid_rows, saliency.values.shape[0], top, bottom)
-    shown_columns = _within(grid_columns, saliency.values.shape[1], left, right)
+    rows, columns = image_shape or (None, None)
+    row_ends = _ends(saliency.values.shape[0], geometry.row_offset, geometry.row_step, rows)
+    column_ends = _ends(saliency.values.shape[1], geometry.column_offset, geometry.column_step, columns)
+    shown_rows = _within(grid_rows, row_ends, top, bottom)
+    shown_columns = _within(grid_columns, column_ends, left, right)
     scaled = (np.asarray(saliency.values, np.float32) - np.float32(low)) / np.float32(high - low)
     scaled[~np.isfinite(scaled)] = np.nan
     # Columns first: then the long second pass reads contiguous rows of the view's width.
@@ -108,9 +120,21 @@ def sample_saliency(
     return SaliencyView(steps=result, value_range=value_range)
 
 
-def _within(positions: NDArray[np.float64], count: int, first: int, last: int) -> slice:
+def _ends(count: int, offset: float, step: float, size: int | None) -> tuple[float, float]:
+    """Return where a map of `count` cells ends along one axis, in cells from the first one's centre."""
+    first, last = -0.5, count - 0.5
+    if size is None:
+        return first, last
+    near, far = (-0.5 - offset) / step, (size - 0.5 - offset) / step
+    return (
+        near if -_REACH < near < first else first,
+        far if last < far < count - 1 + _REACH else last,
+    )
+
+
+def _within(positions: NDArray[np.float64], ends: tuple[float, float], first: int, last: int) -> slice:
     # Positions increase; those on the grid, its outer cells up to their outer border, are one run.
-    start, stop = np.searchsorted(positions, (-0.5, count - 0.5))
+    start, stop = np.searchsorted(positions, ends)
     start = max(first, int(start))
     return slice(start, max(start, min(last, int(stop))))
 
@@ -172,6 +196,7 @@ def paint_saliency(
     value_range: tuple[float, float],
     native: bool = False,
     rectangle: tuple[int, int, int, int] | None = None,
+    image_shape: tuple[int, int] | None = None,
 ) -> NDArray[np.uint8]:
     """Return a map as premultiplied RGBA at view resolution, shape (height, width, 4).
 
@@ -181,7 +206,14 @@ def paint_saliency(
     if saliency.is_flat or not value_range[1] > value_range[0]:
         return np.zeros((height, width, 4), np.uint8)
     view = sample_saliency(
-        saliency, transform, height, width, value_range=value_range, native=native, rectangle=rectangle
+        saliency,
+        transform,
+        height,
+        width,
+        value_range=value_range,
+        native=native,
+        rectangle=rectangle,
+        image_shape=image_shape,
     )
     return colour_saliency(view, threshold=threshold, opacity=opacity)
 

@@ -1,63 +1,50 @@
 """What the AI says: one quiet line before the lock, everything after it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from realfm_gui.domain.prediction import SaliencyMap
-from realfm_gui.gui.reading.ai_scales import ColourBar, ScoreBar
+from realfm_gui.domain.protocol import Finding
+from realfm_gui.gui.reading.advice_row import AdviceRow
+from realfm_gui.gui.reading.ai_scales import ColourBar
 from realfm_gui.gui.reading.answer_panel import Segment
+from realfm_gui.gui.reading.appearance import keep_room, reserve_lines
 from realfm_gui.gui.reading.commands import tooltip
-from realfm_gui.gui.theme import AI_ALONE, DARK, GRID
-from realfm_gui.gui.viewer.overlay_layer import FLAT_NOTICE, OverlayLook
-from realfm_gui.imaging.overlay import value_range_of
-from realfm_gui.workflows.reading import Advice, FindingAdvice
+from realfm_gui.gui.theme import AI_ALONE, DARK, GRID, SIZE_BODY, SIZE_SMALL
+from realfm_gui.gui.viewer.overlay_layer import (
+    FLAT_NOTICE,
+    NOTHING_NOTICE,
+    OverlayLook,
+    is_below,
+    scale_of,
+)
+from realfm_gui.workflows.reading import Advice
+
+NO_RESULT = "⚠ The AI has no result for this case. This does not mean that nothing was found."
+"""Why it has none is for the coordinator: a reason can say something about the case."""
+
+LOOK_WIDTH = 82
+"""Of "Threshold 100 %" in logical pixels: the slider beside it keeps its place."""
 
 METHOD_NAMES = {"grad-cam": "Grad-CAM", "occlusion": "occlusion", "precomputed": "as delivered"}
 
 
-class AdviceRow(QFrame):
-    """What the AI says of one finding; a click goes to the place.
-
-    Signals
-    -------
-    chosen(str)
-        The reader wants to see this finding's map.
-    """
-
-    chosen = Signal(str)
-
-    def __init__(self, advice: FindingAdvice, *, is_named: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.advice = advice
-        self.setCursor(Qt.CursorShape.PointingHandCursor if is_named else Qt.CursorShape.ArrowCursor)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        self.bar = ScoreBar(advice.percent, advice.score)
-        self.meaning = QLabel(advice.meaning)
-        self.meaning.setWordWrap(True)
-        self.call = QLabel(call_words(advice.calls_for_recall))
-        self.call.setProperty("role", "caption")
-        if is_named:
-            # Several findings share the height of a small screen: name and call on one line.
-            self.call.setText(short_call_words(advice.calls_for_recall))
-            head = QHBoxLayout()
-            head.addWidget(QLabel(advice.name), 1)
-            head.addWidget(self.call)
-            layout.addLayout(head)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.meaning)
-        if not is_named:
-            layout.addWidget(self.call)
-
-    def mousePressEvent(self, _event: QMouseEvent) -> None:
-        """Go to the place."""
-        self.chosen.emit(self.advice.finding)
-
-
 class AiPanel(QFrame):
     """The AI's answer, shown only after the unaided one is locked.
+
+    As high before the lock as after it, with a map and without: what stands below never moves.
 
     Signals
     -------
@@ -73,12 +60,17 @@ class AiPanel(QFrame):
     finding_chosen = Signal(str)
     overlay_changing = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, findings: Sequence[Finding], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setAccessibleName("AI")
         self._look = OverlayLook()
         self._is_revealed = False
+        self._saliency: SaliencyMap | None = None
+        self._scale = (0.0, 1.0)
+        self._is_common = False
+        self._place = ""
+        self._row_of = {f.id: AdviceRow(f, is_named=len(findings) > 1) for f in findings}
         self.rows: dict[str, AdviceRow] = {}
         title = QLabel("AI")
         title.setStyleSheet(f"color: {AI_ALONE};")
@@ -89,22 +81,30 @@ class AiPanel(QFrame):
         head.addStretch(1)
         head.addWidget(self.line)
         self.trouble = QLabel()
-        self.trouble.setProperty("role", "warning")
-        self.trouble.setWordWrap(True)
-        self._rows_box = QVBoxLayout()
-        self._rows_box.setSpacing(4)
+        reserve_lines(self.trouble, 3, SIZE_BODY)
         self.map_line = QLabel()
         self.map_line.setProperty("role", "caption")
-        self.map_line.setWordWrap(True)
+        reserve_lines(self.map_line, 2, SIZE_SMALL)
         self.map_box = self._map_controls()
+        keep_room(self.map_box)
+        self._empty = QWidget()
+        self._advice = QWidget()
+        column = QVBoxLayout(self._advice)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for row in self._row_of.values():
+            row.chosen.connect(self.finding_chosen)
+            column.addWidget(row)
+        column.addWidget(self.map_box)
+        column.addWidget(self.map_line)
+        self._body = QStackedWidget()  # as high as its highest page
+        for page in (self._empty, self.trouble, self._advice):
+            self._body.addWidget(page)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, GRID, 12, GRID)
+        layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(4)
         layout.addLayout(head)
-        layout.addWidget(self.trouble)
-        layout.addLayout(self._rows_box)
-        layout.addWidget(self.map_box)
-        layout.addWidget(self.map_line)
+        layout.addWidget(self._body)
         self.show_sealed()
 
     def show_sealed(self) -> None:
@@ -116,25 +116,37 @@ class AiPanel(QFrame):
         self._start("Fetching its answer")
 
     def show_advice(self, advice: Advice) -> None:
-        """Show the AI's answer, or why there is none."""
+        """Show the AI's answer, or that there is none."""
+        self._start(advice.model)
         if advice.failure:
-            self._start(advice.model, trouble=f"⚠ The model could not answer this case: {advice.failure}")
+            self.trouble.setText(NO_RESULT)
+            self._body.setCurrentWidget(self.trouble)
         else:
-            self._start(advice.model)
             for finding in advice.findings:
-                row = AdviceRow(finding, is_named=len(advice.findings) > 1)
-                row.chosen.connect(self.finding_chosen)
+                row = self._row_of[finding.finding]
+                row.show_advice(finding)
                 self.rows[finding.finding] = row
-                self._rows_box.addWidget(row)
+            for name, row in self._row_of.items():
+                row.setVisible(name in self.rows)
+            self._body.setCurrentWidget(self._advice)
         self._is_revealed = True
         self.update()
 
-    def show_map(self, saliency: SaliencyMap | None, *, place: str = "", of: str = "") -> None:
+    def show_map(
+        self,
+        saliency: SaliencyMap | None,
+        *,
+        common_range: tuple[float, float] | None = None,
+        place: str = "",
+        of: str = "",
+    ) -> None:
         """Show the controls of the selected finding's map, or that there is none.
 
         Parameters
         ----------
         saliency : SaliencyMap or None
+        common_range : (float, float) or None
+            Range of the maps over all cases.
         place : str
             Where the map lies when it is not on the picture shown, such as "on slice 34".
         of : str
@@ -142,25 +154,18 @@ class AiPanel(QFrame):
         """
         if not self.rows:
             return
-        for finding, row in self.rows.items():
-            row.bar.set_mapped(
-                len(self.rows) > 1 and row.advice.saliency is saliency and saliency is not None
-            )
-            row.setAccessibleName(finding)
+        for row in self.rows.values():
+            row.bar.set_mapped(len(self.rows) > 1 and row.saliency is saliency and saliency is not None)
+        self._saliency = saliency
         self.map_box.setVisible(saliency is not None and not saliency.is_flat)
-        if saliency is None:
-            self.map_line.setText(f"No map for this case{f' and {of}' if of else ''}")
-        else:
+        if saliency is not None:
+            self._scale, self._is_common = scale_of(saliency, common_range)
+            self.colour_bar.show_range(*self._scale)
             grid_rows, grid_columns = saliency.values.shape
             method = METHOD_NAMES.get(saliency.method, saliency.method)
-            parts = [
-                FLAT_NOTICE if saliency.is_flat else f"Map{f' of {of}' if of else ''}: {method}",
-                f"{grid_rows} × {grid_columns} cells",
-                place,
-            ]
-            self.map_line.setText(", ".join(part for part in parts if part))
-            self.colour_bar.show_range(*value_range_of(saliency))
-        self.map_line.setVisible(True)
+            parts = [of, f"{grid_rows} × {grid_columns} cells", method, place]
+            self._place = ", ".join(part for part in parts if part)
+        self._show_map_words()
 
     def show_look(self, look: OverlayLook, *, is_visible: bool) -> None:
         """Bring the controls up to how the map is shown; `is_visible` includes a peek."""
@@ -176,6 +181,7 @@ class AiPanel(QFrame):
             slider.blockSignals(False)
             label.setText(f"{words} {100 * value:.0f} %")
         self.colour_bar.show_threshold(look.threshold)
+        self._show_map_words()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell that a revealed answer is on the screen."""
@@ -183,18 +189,28 @@ class AiPanel(QFrame):
         if self._is_revealed:
             self.painted.emit()
 
-    def _start(self, line: str, *, trouble: str = "") -> None:
-        while item := self._rows_box.takeAt(0):
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+    def _start(self, line: str) -> None:
         self.rows = {}
         self._is_revealed = False
+        self._saliency = None
         self.line.setText(line)
-        self.trouble.setText(trouble)
-        self.trouble.setVisible(bool(trouble))
+        self._body.setCurrentWidget(self._empty)
+        self.trouble.clear()
+        self.map_line.clear()
         self.map_box.hide()
-        self.map_line.hide()
+
+    def _show_map_words(self) -> None:
+        if not self.rows:
+            return
+        if self._saliency is None:
+            self.map_line.setText("No heat map for this finding")
+        elif self._saliency.is_flat:
+            self.map_line.setText(f"{FLAT_NOTICE}\n{self._place}")
+        elif is_below(self._saliency, self._scale, self._look.threshold):
+            self.map_line.setText(f"{NOTHING_NOTICE}\n{self._place}")
+        else:
+            scale = "Same scale in every case" if self._is_common else "Scaled to this case only"
+            self.map_line.setText(f"{scale}\n{self._place}")
 
     def _map_controls(self) -> QWidget:
         box = QWidget()
@@ -209,7 +225,7 @@ class AiPanel(QFrame):
         self.opacity.valueChanged.connect(self._slid)
         self.threshold.valueChanged.connect(self._slid)
         grid = QGridLayout(box)
-        grid.setContentsMargins(0, 2, 0, 0)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(2)
         grid.addWidget(self.switch, 0, 0)
@@ -217,8 +233,11 @@ class AiPanel(QFrame):
         for column, (slider, label) in enumerate(
             ((self.opacity, self._opacity_label), (self.threshold, self._threshold_label))
         ):
-            grid.addWidget(label, 1, column)
-            grid.addWidget(slider, 2, column)
+            beside = QHBoxLayout()
+            beside.setSpacing(4)
+            beside.addWidget(label)
+            beside.addWidget(slider, 1)
+            grid.addLayout(beside, 1, column)
             grid.setColumnStretch(column, 1)
         return box
 
@@ -237,24 +256,13 @@ class AiPanel(QFrame):
         )
 
 
-def call_words(call: bool | None) -> str:
-    """Return the model's call in words."""
-    if call is None:
-        return "The model makes no call: it has no operating point"
-    return f"Recall at its operating point: {'yes' if call else 'no'}"
-
-
-def short_call_words(call: bool | None) -> str:
-    """Return the model's call where there is little room."""
-    return "no call" if call is None else f"its call: {'recall' if call else 'no recall'}"
-
-
 def _slider(name: str) -> tuple[QSlider, QLabel]:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setRange(0, 100)
     slider.setAccessibleName(f"{name} of the heat map")
     slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     label = QLabel(name)
+    label.setMinimumWidth(LOOK_WIDTH)
     label.setProperty("role", "caption")
     label.setStyleSheet(f"color: {DARK.ink_quiet};")
     return slider, label

@@ -16,13 +16,12 @@ BAR_COLOURS = 256
 class ScoreBar(QWidget):
     """A calibrated chance on the same 0-100 scale as the reader's own, or a bare score without a bar."""
 
-    def __init__(self, percent: float | None, score: float, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._percent = percent
-        self._score = score
+        self._percent: float | None = None
+        self._score = 0.0
         self._is_mapped = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"AI: {self.value_text}")
 
     @property
     def value_text(self) -> str:
@@ -32,6 +31,12 @@ class ScoreBar(QWidget):
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
         return QSize(240, 24)
+
+    def show_score(self, percent: float | None, score: float) -> None:
+        """Show a chance in percent, or where there is none the bare score."""
+        self._percent, self._score = percent, score
+        self.setAccessibleName(f"AI: {self.value_text}")
+        self.update()
 
     def set_mapped(self, is_mapped: bool) -> None:
         """Mark the finding whose map is on the picture."""
@@ -70,7 +75,7 @@ class ScoreBar(QWidget):
 
 
 class ColourBar(QWidget):
-    """The heat map's colours with the raw scale at the ends and the threshold as a tick."""
+    """The heat map's colours from low to high, the threshold as a tick; raw numbers in the tooltip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,21 +84,22 @@ class ColourBar(QWidget):
         self._array = np.ascontiguousarray(np.asarray(colour_bar(BAR_COLOURS))[None, :, :3])
         self._image = image_of(self._array)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("The map's own scale, as the model gave it")
 
     @property
     def end_texts(self) -> tuple[str, str]:
-        """The raw scale's ends as they are written."""
-        return _raw(self._low), _raw(self._high)
+        """The ends as they are written: raw values mean nothing to a reader."""
+        return "low", "high"
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
         return QSize(140, 26)
 
     def show_range(self, low: float, high: float) -> None:
-        """Write the raw scale's ends."""
+        """Take the raw values of the scale's ends."""
         self._low, self._high = low, high
-        self.setAccessibleName(f"Heat map scale from {_raw(low)} to {_raw(high)}")
+        words = f"Heat map scale, raw values {_raw(low)} to {_raw(high)}"
+        self.setToolTip(words)
+        self.setAccessibleName(words)
         self.update()
 
     def show_threshold(self, share: float) -> None:

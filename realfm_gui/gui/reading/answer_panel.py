@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from realfm_gui.domain.protocol import Finding
 from realfm_gui.domain.reading import CaseFlag, FindingAnswer, Phase
-from realfm_gui.gui.reading.appearance import set_look
+from realfm_gui.gui.reading.appearance import keep_room, set_look
 from realfm_gui.gui.reading.commands import tooltip
+from realfm_gui.gui.reading.finding_draft import FindingDraft, Part
 from realfm_gui.gui.reading.likelihood_slider import LikelihoodSlider
-from realfm_gui.gui.reading.state import FindingDraft, Part, RoomState
+from realfm_gui.gui.reading.state import RoomState
 from realfm_gui.gui.theme import GRID, UNAIDED
 
 FLAG_WORDS = {
@@ -18,6 +19,10 @@ FLAG_WORDS = {
     CaseFlag.TECHNICAL_FAULT: "Technical fault",
     CaseFlag.REMEMBERED: "I remember this case",
 }
+
+
+BEFORE_WIDTH = 172
+"""Of a locked answer beside its question, in logical pixels: the longest one fits."""
 
 
 class Segment(QPushButton):
@@ -68,6 +73,8 @@ class FindingCard(QFrame):
         self.setProperty("role", "card")
         self.finding = finding
         self._is_only = is_only
+        if not is_only:
+            self.setProperty("chosen", False)
         question = QLabel(finding.question or finding.name)
         question.setWordWrap(True)
         self.slider = LikelihoodSlider()
@@ -76,6 +83,7 @@ class FindingCard(QFrame):
         self._before = QLabel()
         self._before.setProperty("role", "caption")
         self._before.setStyleSheet(f"color: {UNAIDED};")
+        keep_room(self._before)
 
         choices = QGridLayout()
         choices.setHorizontalSpacing(2 * GRID)
@@ -88,7 +96,7 @@ class FindingCard(QFrame):
         choices.setColumnStretch(1, 4)
 
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, GRID, 12, GRID)
+        layout.setContentsMargins(12, GRID if is_only else 3, 12, GRID if is_only else 3)
         layout.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(question, 1)
@@ -98,7 +106,10 @@ class FindingCard(QFrame):
         if is_only:
             layout.addWidget(self._before)
         else:
-            # Several findings share the height of a small screen: the locked answer goes beside the question.
+            # Several findings share the height of a small screen: the locked answer goes beside the question,
+            # in a width of its own so that the question wraps alike in every case.
+            self._before.setFixedWidth(BEFORE_WIDTH)
+            self._before.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             head.addWidget(self._before)
 
         self.slider.likelihood_changing.connect(lambda v: self.likelihood_changing.emit(finding.id, v))
@@ -140,10 +151,10 @@ class FindingCard(QFrame):
             _show(button, draft.recall is call, phase, Part.RECALL in missing)
         for level, button in self.confidence.items():
             _show(button, draft.confidence == level, phase, Part.CONFIDENCE in missing)
-        set_look(self, "chosen", is_selected)
+        if not self._is_only:
+            set_look(self, "chosen", is_selected)
         self._before.setVisible(phase is Phase.AIDED)
         self._before.setText(unaided_words(unaided, is_short=not self._is_only))
-        self._before.setToolTip(unaided_words(unaided))
 
 
 class AnswerPanel(QWidget):
@@ -214,9 +225,8 @@ def unaided_words(answer: FindingAnswer | None, *, is_short: bool = False) -> st
     if answer is None:
         return "▼ not rated" if is_short else "▼ Unaided, locked: not rated"
     call = "recall" if answer.recall else "no recall"
-    if is_short:
-        return f"▼ {answer.likelihood} · {call} · {answer.confidence}"
-    return f"▼ Unaided, locked: {answer.likelihood} · {call} · confidence {answer.confidence}"
+    words = f"{answer.likelihood} · {call} · confidence {answer.confidence}"
+    return f"▼ {words}" if is_short else f"▼ Unaided, locked: {words}"
 
 
 def _show(button: Segment, is_checked: bool, phase: Phase, is_missing: bool) -> None:

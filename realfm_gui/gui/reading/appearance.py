@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics, QIcon
+from PySide6.QtWidgets import QLabel, QWidget
 
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.theme import AI_ALONE, AIDED, DARK, SIZE_BODY, SIZE_SMALL, UNAIDED, style_sheet
@@ -29,10 +30,14 @@ def room_sheet() -> str:
         f'{segment}[arm="ai"]:checked {{ background: {DARK.raised}; border-color: {AI_ALONE}; '
         f"color: {AI_ALONE}; }}"
         f"{segment}:checked:focus {{ border-color: {DARK.ink}; }}"
-        f'{segment}[missing="true"] {{ border-color: {DARK.warn}; }}'
-        f'QFrame[role="card"][chosen="true"] {{ border-color: {DARK.ink_quiet}; }}'
+        f'{segment}[missing="true"] {{ border: 1px dashed {DARK.ink}; }}'
         f'QPushButton[role="waiting"] {{ min-height: 24px; font-weight: 500; }}'
         f'QFrame[role="card"] {{ border-radius: 4px; }}'
+        # Both have the border, so that nothing moves when another finding is chosen.
+        f'QFrame[role="card"][chosen="false"] {{ border: 2px solid {DARK.panel}; }}'
+        f'QFrame[role="card"][chosen="true"] {{ border: 2px solid {DARK.ink}; background: #1E1E1E; }}'
+        f'QLabel[role="missing"] {{ color: {DARK.ink}; font-size: {SIZE_SMALL}px; font-weight: 500; }}'
+        f'QLabel[role="advice"] {{ font-size: {SIZE_BODY}px; }}'
     )
 
 
@@ -42,6 +47,22 @@ def set_look(widget: QWidget, name: str, value: object) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def keep_room(widget: QWidget) -> None:
+    """Let a widget keep its room while it is hidden: controls must not jump from case to case."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+
+
+def reserve_lines(label: QLabel, count: int, size_px: int) -> None:
+    """Give a wrapping label the room of so many lines, whatever it says."""
+    font = QFont(label.font())
+    font.setPixelSize(size_px)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setFixedHeight(count * QFontMetrics(font).lineSpacing() + 2)
 
 
 def icon(name: str, colour: str = DARK.ink) -> QIcon:

@@ -1,7 +1,7 @@
 """Everything the keyboard can do in the reading room: one table for shortcuts, tooltips and the key sheet.
 
-The digits give the confidence and not the likelihood: confidence has few levels and is answered on every
-case with one press, while a likelihood needs three digits and a way to say that it is complete.
+The digits give the confidence, and the likelihood only while its scale has the keyboard focus (Tab or L):
+confidence has few levels and is answered on every case with one press, while a likelihood needs up to three.
 """
 
 from dataclasses import dataclass
@@ -65,6 +65,12 @@ COMMANDS: tuple[Command, ...] = (
             argument=10, group=ANSWER),
     Command(id="likelihood-down-10", title="Likelihood −10", keys=("Shift+Left",), action="nudge_likelihood",
             argument=-10, group=ANSWER),
+    Command(id="likelihood-up-25", title="Likelihood to the next of 0, 25, 50, 75, 100", keys=("Ctrl+Right",),
+            action="step_likelihood", argument=1, group=ANSWER, shown_as="Ctrl+→ or Ctrl+←"),
+    Command(id="likelihood-down-25", title="Likelihood to the one before of 0, 25, 50, 75, 100",
+            keys=("Ctrl+Left",), action="step_likelihood", argument=-1, group=ANSWER, is_listed=False),
+    Command(id="likelihood-type", title="Type the likelihood; again: digits are confidence", keys=("L",),
+            action="type_likelihood", group=ANSWER),
     Command(id="recall-yes", title="Recall: yes", keys=("Y",), action="choose_recall", argument=1,
             group=ANSWER),
     Command(id="recall-no", title="Recall: no", keys=("N",), action="choose_recall", argument=0,
@@ -105,8 +111,8 @@ COMMANDS: tuple[Command, ...] = (
             argument=-1, group=STACK),
     Command(id="map", title="Heat map on or off", keys=("Space",), action="viewport.toggle_overlay",
             group=AI),
-    Command(id="peek", title="Hold: the other way, while held", keys=("V",), action="viewport.peek", group=AI,
-            is_held=True),
+    Command(id="peek", title="Hold to show or hide the heat map", keys=("V",), action="viewport.peek",
+            group=AI, is_held=True),
     Command(id="pause", title="Pause or go on", keys=("P", "Pause"), action="request_pause", group=ROOM),
     Command(id="keys", title="This list", keys=("F1", "?"), action="show_keys", group=ROOM),
     Command(id="leave", title="Stop for now", keys=("Ctrl+W",), action="request_leave", group=ROOM),

@@ -197,6 +197,9 @@ class ReadingController(QObject):
             self._highlights_missing = bool(state.missing())
             if self._highlights_missing:
                 self._show()
+            elif state.has_unasked_contradiction():
+                state.ask(self._now_ms())
+                self._show()
             else:
                 self._store_answer(state)
 
@@ -227,6 +230,7 @@ class ReadingController(QObject):
         assert self.state is not None
         self._saving_timer.stop()
         self.state.begin_aided()
+        self._page.viewport.setFocus()  # digits are confidence again
         self._page.side.ai.show_waiting()
         self._reveal()
 
@@ -308,18 +312,18 @@ class ReadingController(QObject):
 
     def _all_read(self, receipt: Receipt) -> None:
         step = self.state.step if self.state is not None else None
-        title = f"All {step.total} cases are read" if step else "All cases are read"
-        self._show_end(title, "Thank you. Every answer is stored.", receipt)
+        done = f"All {step.total} cases are read" if step else "All cases are read"
+        self._show_end(f"{done}. Every answer is stored.", receipt)
 
     def _stopped(self, receipt: Receipt) -> None:
         step = self.state.step if self.state is not None else None
-        done = f"{step.number - 1} of {step.total} cases are read. " if step else ""
-        self._show_end("Stopped for now", f"{done}You come back to the same case, as you left it.", receipt)
+        done = f": {step.number - 1} of {step.total} cases are read" if step else ""
+        self._show_end(f"Stopped for now{done}.\nYou come back to the same case, as you left it.", receipt)
 
-    def _show_end(self, title: str, detail: str, receipt: Receipt) -> None:
+    def _show_end(self, detail: str, receipt: Receipt) -> None:
         if self.state is not None:
             self.state.stage = Stage.FINISHED
-        self._page.show_end(title, detail, receipt)
+        self._page.show_end(detail, receipt)
         self.finished.emit(receipt)
 
     # Inside
@@ -377,6 +381,7 @@ class ReadingController(QObject):
         page, answer = self._page, self._answer
         page.likelihood_changed.connect(lambda f, v: answer(lambda s: s.set_likelihood(f, v)))
         page.likelihood_nudged.connect(lambda by: answer(lambda s: s.nudge_likelihood(by)))
+        page.likelihood_stepped.connect(lambda by: answer(lambda s: s.step_likelihood(by)))
         page.recall_chosen.connect(lambda f, v: answer(lambda s: s.set_recall(f or s.selected, v)))
         page.confidence_chosen.connect(lambda f, v: answer(lambda s: s.set_confidence(f or s.selected, v)))
         page.flag_changed.connect(lambda flag, is_set: answer(lambda s: s.set_flag(flag, is_set)))

@@ -1,10 +1,10 @@
-"""What a reader sees when a sitting has ended: that it is all kept, and the receipt."""
+"""What a reader sees when a sitting has ended: thanks, that it is all kept, and the receipt if wanted."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from realfm_gui.gui.reading.appearance import icon
+from realfm_gui.gui.reading.appearance import icon, keep_room
 from realfm_gui.gui.theme import GRID
 from realfm_gui.workflows.reading import Receipt
 
@@ -25,6 +25,7 @@ class EndPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = _label("display")
+        self.title.setText("Thank you")
         self.detail = _label("lead")
         self.receipt = _label("")
         self.receipt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -36,7 +37,10 @@ class EndPage(QWidget):
         self.copy = QPushButton("Copy receipt")
         self.copy.setIcon(icon("copy"))
         self.copy.clicked.connect(self._copy)
-        self.back = QPushButton("Back to the start page")
+        self.unfold = QPushButton("Show receipt")
+        self.unfold.setCheckable(True)
+        self.unfold.toggled.connect(self._fold)
+        self.back = QPushButton("Back to the readers")
         self.back.setProperty("role", "primary")
         self.back.clicked.connect(self.leave_requested)
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -46,14 +50,23 @@ class EndPage(QWidget):
             enter.activated.connect(self.leave_requested)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
-        buttons.addWidget(self.copy)
-        buttons.addStretch(1)
         buttons.addWidget(self.back)
+        buttons.addWidget(self.unfold)
+        buttons.addStretch(1)
+        self.folded = QWidget()
+        keep_room(self.folded)  # so that nothing moves when it is unfolded
+        inside = QVBoxLayout(self.folded)
+        inside.setContentsMargins(0, GRID, 0, 0)
+        inside.setSpacing(2 * GRID)
+        for widget in (self.why, self.receipt):
+            inside.addWidget(widget)
+        inside.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout()
         column.setSpacing(2 * GRID)
-        for widget in (self.title, self.detail, self.why, self.receipt):
+        for widget in (self.title, self.detail):
             column.addWidget(widget)
         column.addLayout(buttons)
+        column.addWidget(self.folded)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addLayout(column)
@@ -63,13 +76,18 @@ class EndPage(QWidget):
         layout.addLayout(row)
         layout.addStretch(3)
 
-    def show_receipt(self, title: str, detail: str, receipt: Receipt) -> None:
-        """Show how the sitting ended and its receipt."""
-        self.title.setText(title)
+    def show_receipt(self, detail: str, receipt: Receipt) -> None:
+        """Show how the sitting ended, its receipt folded away."""
+        self.unfold.setChecked(False)
+        self._fold(False)
         self.detail.setText(detail)
         self.receipt.setText(receipt_text(receipt))
         self.copy.setText("Copy receipt")
         self.back.setFocus()
+
+    def _fold(self, is_open: bool) -> None:
+        self.folded.setVisible(is_open)
+        self.unfold.setText("Hide receipt" if is_open else "Show receipt")
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.receipt.text())

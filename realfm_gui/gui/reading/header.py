@@ -9,6 +9,8 @@ from realfm_gui.gui.reading.commands import tooltip
 from realfm_gui.gui.reading.state import RoomState
 from realfm_gui.gui.theme import DARK, GRID
 
+BADGE_HEIGHT = 22
+PAUSED_WORDS = "‖ Paused: the clock stands still"
 PHASE_WORDS = {Phase.UNAIDED: "◐ Unaided", Phase.AIDED: "● Aided by the AI"}
 
 
@@ -27,22 +29,23 @@ class ReadingHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._phase: Phase | None = None
-        self._is_paused = False
+        self._shown: tuple[Phase, bool] | None = None
         self.case_line = QLabel()
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(15 * GRID, 4)
         self.phase_line = QLabel()
-        self.practice = QLabel("practice, does not count")
-        self.practice.setStyleSheet(f"color: {DARK.warn};")
+        # Neutral: amber would look like the aided arm beside it.
+        self.practice = QLabel("◇ Practice, does not count")
+        self.practice.setProperty("role", "badge")
+        self.practice.setFixedHeight(BADGE_HEIGHT)
         self.pause = _tool("pause", "Pause", "pause", self.pause_requested)
         self.keys = _tool("keyboard", "Keys", "keys", self.keys_requested)
         self.leave = _tool("sign-out", "Stop for now", "leave", self.leave_requested)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for widget in (self.case_line, self._progress, self.phase_line, self.practice):
-            row.addWidget(widget)
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         for button in (self.pause, self.keys, self.leave):
             row.addWidget(button)
@@ -51,21 +54,22 @@ class ReadingHeader(QWidget):
     def show_state(self, state: RoomState) -> None:
         """Show how far the reader is."""
         step = state.step
-        self.case_line.setText(f"case {step.number} of {step.total}" if step else "")
+        self.case_line.setText(f"Case {step.number} of {step.total}" if step else "")
         self._progress.setVisible(step is not None)
-        self.phase_line.setText(PHASE_WORDS[state.phase] if step else "")
+        words = PAUSED_WORDS if state.is_paused else PHASE_WORDS[state.phase]
+        self.phase_line.setText(words if step else "")
         # Restyling is costly and this runs at every move of a slider: only where something changed.
-        if self._phase is not state.phase:
-            self._phase = state.phase
-            self.phase_line.setStyleSheet(f"color: {ARM_COLOUR[state.phase]}; font-weight: 500;")
+        shown = (state.phase, state.is_paused)
+        if self._shown != shown:
+            self._shown = shown
+            colour = DARK.ink if state.is_paused else ARM_COLOUR[state.phase]
+            self.phase_line.setStyleSheet(f"color: {colour}; font-weight: 500;")
+            self.pause.setText("Go on" if state.is_paused else "Pause")
+            self.pause.setIcon(icon("play" if state.is_paused else "pause"))
         self.practice.setVisible(step is not None and step.is_training)
         if step is not None:
             self._progress.setMaximum(step.total)
             self._progress.setValue(step.number - 1)
-        if self._is_paused is not state.is_paused:
-            self._is_paused = state.is_paused
-            self.pause.setText("Go on" if state.is_paused else "Pause")
-            self.pause.setIcon(icon("play" if state.is_paused else "pause"))
 
 
 def _tool(icon_name: str, words: str, command_id: str, wish: SignalInstance) -> QToolButton:

@@ -21,6 +21,7 @@ from realfm_gui.gui.reading.commands import (
     PICTURE,
     ROOM,
     STACK,
+    Command,
     key_name,
 )
 from realfm_gui.gui.theme import GRID
@@ -30,14 +31,29 @@ KEY_WIDTH = 176
 
 
 class KeySheet(QDialog):
-    """All keys and what the mouse does; Escape closes it."""
+    """All keys and what the mouse does; Escape closes it.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Reading goes on below it: the picture stays and the clock is as it was, which the sheet says.
+
+    Parameters
+    ----------
+    levels : int
+        Of the confidence in this study.
+    clock : str
+        What the clock does meanwhile, in words.
+    parent : QWidget, optional
+    """
+
+    def __init__(self, *, levels: int, clock: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys of the reading room")
+        title = QLabel("Keys of the reading room")
+        title.setProperty("role", "title")
+        self.clock = QLabel(clock)
+        self.clock.setProperty("role", "caption")
         tables = {
             group: [
-                (c.shown_as or " or ".join(key_name(key) for key in c.keys), c.title)
+                (f"1 … {levels}" if c.id == "confidence-1" else keys_of(c), c.title)
                 for c in COMMANDS
                 if c.group == group and c.is_listed
             ]
@@ -56,8 +72,16 @@ class KeySheet(QDialog):
         foot.addWidget(close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        layout.addWidget(title)
+        layout.addWidget(self.clock)
+        layout.addSpacing(GRID)
         layout.addLayout(columns)
         layout.addLayout(foot)
+
+
+def keys_of(command: Command) -> str:
+    """Return a command's keys as they are written."""
+    return command.shown_as or " or ".join(key_name(key) for key in command.keys)
 
 
 def _column(tables: Mapping[str, Sequence[tuple[str, str]]]) -> QGridLayout:

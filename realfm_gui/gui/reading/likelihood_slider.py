@@ -1,7 +1,17 @@
 """The 0-100 scale: empty until it is answered."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from realfm_gui.domain.reading import Phase
@@ -14,9 +24,14 @@ VALUE_WIDTH = 48
 HANDLE = 7
 """Radius of the handle; the track is inset by it."""
 
+NUMBER_ENDS_AFTER_MS = 1500
+"""A digit typed later begins a new number."""
+
 
 class LikelihoodSlider(QWidget):
     """A scale without a handle until the reader has set one: an untouched slider is not an answer.
+
+    With the keyboard focus, digits are the value: each one counts at once, a fourth one begins anew.
 
     Signals
     -------
@@ -39,6 +54,11 @@ class LikelihoodSlider(QWidget):
         self._unaided: int | None = None
         self._phase = Phase.UNAIDED
         self._is_missing = False
+        self._typed = ""
+        self._number_end = QTimer(self)
+        self._number_end.setSingleShot(True)
+        self._number_end.setInterval(NUMBER_ENDS_AFTER_MS)
+        self._number_end.timeout.connect(self._end_number)
 
     @property
     def value(self) -> int | None:
@@ -67,6 +87,32 @@ class LikelihoodSlider(QWidget):
         left, right = HANDLE, self.width() - VALUE_WIDTH - HANDLE
         return left + (right - left) * value / 100
 
+    def event(self, event: QEvent) -> bool:
+        """Claim the digits before the shortcuts of the confidence do."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _digit(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take digits as the value."""
+        digit = _digit(event)
+        if not digit:
+            self._end_number()
+            super().keyPressEvent(event)
+            return
+        longer = self._typed + digit
+        self._typed = longer if len(longer) <= 3 and int(longer) <= 100 else digit
+        self._number_end.start()
+        self._value = int(self._typed)
+        self.update()
+        self.likelihood_changed.emit(self._value)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """End a number that was being typed."""
+        self._end_number()
+        super().focusOutEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Set the value where the scale is pressed."""
         if event.button() == Qt.MouseButton.LeftButton:
@@ -88,8 +134,9 @@ class LikelihoodSlider(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         y = 14.0
         left, right = self.x_of(0), self.x_of(100)
-        quiet = QColor(DARK.warn if self._is_missing else DARK.ink_quiet)
-        painter.setPen(QPen(QColor(DARK.warn) if self._is_missing else QColor("#4A4A4A"), 2))
+        # What is missing shines in plain ink: amber would look like the aided arm.
+        quiet = QColor(DARK.ink if self._is_missing else DARK.ink_quiet)
+        painter.setPen(QPen(QColor(DARK.ink) if self._is_missing else QColor("#4A4A4A"), 2))
         painter.drawLine(QPointF(left, y), QPointF(right, y))
         for tick in (0, 25, 50, 75, 100):
             x = self.x_of(tick)
@@ -101,6 +148,8 @@ class LikelihoodSlider(QWidget):
         below = QRectF(left - HANDLE, y + 10, right - left + 2 * HANDLE, 15)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0 surely absent")
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, "surely present 100")
+        if self.hasFocus():
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "type 0 to 100")
         if self._unaided is not None:
             self._paint_unaided(painter, self.x_of(self._unaided), y)
         if self._value is not None:
@@ -126,9 +175,20 @@ class LikelihoodSlider(QWidget):
         painter.drawPolygon(QPolygonF([QPointF(x - 5, y - 14), QPointF(x + 5, y - 14), QPointF(x, y - 7)]))
         painter.drawRect(QRectF(x - 0.75, y - 8, 1.5, 16))
 
+    def _end_number(self) -> None:
+        self._typed = ""
+        self._number_end.stop()
+
     def _follow(self, event: QMouseEvent) -> None:
         left, right = self.x_of(0), self.x_of(100)
         share = (event.position().x() - left) / max(1.0, right - left)
         self._value = min(max(round(100 * share), 0), 100)
         self.update()
         self.likelihood_changing.emit(self._value)
+
+
+def _digit(event: QKeyEvent) -> str:
+    """Return the digit of a key pressed without modifiers, else an empty string."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    is_digit = Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 and modifiers == Qt.KeyboardModifier.NoModifier
+    return chr(event.key()) if is_digit else ""

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.domain.images import Frame
+from realfm_gui.domain.images import CaseFrames, Frame
 from realfm_gui.gui.reading.series_strip import THUMBNAIL
 from realfm_gui.imaging.decoding_service import DecodingService
+from realfm_gui.imaging.frame_cache import frames_nbytes
 from realfm_gui.imaging.rendering import (
     Pyramid,
     apply,
@@ -42,6 +43,12 @@ class CasePicture:
     series: tuple[int, ...]
     pyramids: Mapping[int, Pyramid]
     thumbnails: tuple[NDArray[np.uint8], ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of pixels, tables and reduced copies in bytes."""
+        reduced = sum(pyramid.nbytes for pyramid in self.pyramids.values())
+        return frames_nbytes(CaseFrames(case_id=self.case_id, frames=self.frames)) + reduced
 
 
 class Pictures:
@@ -77,6 +84,18 @@ class Pictures:
     def is_requested(self, case_id: str) -> bool:
         """Whether a case is decoded or on its way."""
         return case_id in self._requested
+
+    def is_done(self, case_id: str) -> bool:
+        """Whether a case is here, or known not to be readable."""
+        ready = self._requested.get(case_id)
+        return ready is not None and ready.done()
+
+    def nbytes_of(self, case_id: str) -> int:
+        """Return the memory of a case in bytes; 0 while it is not decoded, or cannot be."""
+        ready = self._requested.get(case_id)
+        if ready is None or not ready.done() or ready.cancelled() or ready.exception() is not None:
+            return 0
+        return ready.result().nbytes
 
     def keep_only(self, case_ids: Iterable[str]) -> None:
         """Forget every other case."""

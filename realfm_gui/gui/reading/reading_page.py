@@ -18,7 +18,7 @@ from realfm_gui.gui.reading.key_sheet import KeySheet
 from realfm_gui.gui.reading.pictures import CasePicture
 from realfm_gui.gui.reading.series_strip import SeriesStrip
 from realfm_gui.gui.reading.side_panel import SidePanel
-from realfm_gui.gui.reading.state import RoomState
+from realfm_gui.gui.reading.state import RoomState, Stage
 from realfm_gui.gui.theme import GRID
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.gui.viewer.viewport import Content, Viewport
@@ -35,6 +35,11 @@ _INPUTS = frozenset(
 )
 
 
+CLOCK_NOT_STARTED = "The clock has not started."
+CLOCK_RUNS = "The clock goes on while this is open. To stop it, close this and press P."
+CLOCK_STANDS = "Paused: the clock stands still."
+
+
 class ReadingPage(QWidget):
     """Shows a case and passes on what the reader wants. Takes values, emits wishes, stores nothing.
 
@@ -44,8 +49,8 @@ class ReadingPage(QWidget):
     -------
     likelihood_changed(str, int), recall_chosen(str, bool), confidence_chosen(str, int)
         Answers: finding id (empty: the selected one) and value. `likelihood_changed` also follows a drag.
-    likelihood_nudged(int)
-        Move the selected finding's likelihood by so much.
+    likelihood_nudged(int), likelihood_stepped(int)
+        Move the selected finding's likelihood by so much; to the next quarter of the scale, up or down.
     flag_changed(CaseFlag, bool), flag_toggled(CaseFlag)
         A flag of the case.
     finding_selected(str), next_finding_requested(int)
@@ -64,6 +69,7 @@ class ReadingPage(QWidget):
     recall_chosen = Signal(str, bool)
     confidence_chosen = Signal(str, int)
     likelihood_nudged = Signal(int)
+    likelihood_stepped = Signal(int)
     flag_changed = Signal(object, bool)
     flag_toggled = Signal(object)
     finding_selected = Signal(str)
@@ -86,6 +92,9 @@ class ReadingPage(QWidget):
         self.side = SidePanel(protocol)
         self.end = EndPage()
         self._advice: dict[str, FindingAdvice] = {}
+        self._levels = protocol.reading.confidence_levels
+        self._clock_words = CLOCK_NOT_STARTED
+        self._selected = ""
         self._lay_out()
         self._connect()
         self._make_shortcuts()
@@ -97,6 +106,8 @@ class ReadingPage(QWidget):
         self, state: RoomState, *, highlights_missing: bool = False, is_slow: bool = False
     ) -> None:
         """Show how far the reader is and what is answered."""
+        self._selected = state.selected
+        self._clock_words = _clock_words(state)
         self.header.show_state(state)
         self.side.show_state(state, highlights_missing=highlights_missing, is_slow=is_slow)
         if state.is_paused:
@@ -136,17 +147,18 @@ class ReadingPage(QWidget):
             return
         saliency = advice.saliency if advice else None
         state = self.viewport.state
-        self.viewport.set_saliency(saliency)
+        common_range = advice.map_range if advice else None
+        self.viewport.set_saliency(saliency, common_range)
         place = state.place_of(saliency.frame) if saliency is not None and state is not None else ""
-        of = advice.name.lower() if advice is not None and len(self._advice) > 1 else ""
-        self.side.ai.show_map(saliency, place=place, of=of)
+        of = advice.name if advice is not None and len(self._advice) > 1 else ""
+        self.side.ai.show_map(saliency, common_range=common_range, place=place, of=of)
         self._show_look()
 
-    def show_end(self, title: str, detail: str, receipt: Receipt) -> None:
-        """Show that the sitting has ended."""
+    def show_end(self, detail: str, receipt: Receipt) -> None:
+        """Show that the sitting has ended, and how."""
         self.viewport.clear()
         self._stack.setCurrentWidget(self.end)
-        self.end.show_receipt(title, detail, receipt)
+        self.end.show_receipt(detail, receipt)
 
     # What keys do
 
@@ -165,6 +177,18 @@ class ReadingPage(QWidget):
     def nudge_likelihood(self, by: int) -> None:
         """Move the selected finding's likelihood."""
         self.likelihood_nudged.emit(by)
+
+    def step_likelihood(self, direction: int) -> None:
+        """Move the selected finding's likelihood to the next quarter of the scale."""
+        self.likelihood_stepped.emit(direction)
+
+    def type_likelihood(self) -> None:
+        """Let digits be the selected finding's likelihood; asked again, the confidence as before."""
+        card = self.side.answers.cards.get(self._selected)
+        if card is None or card.slider.hasFocus():
+            self.viewport.setFocus()
+        else:
+            card.slider.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def choose_recall(self, call: int) -> None:
         """Answer the selected finding's recall question."""
@@ -190,7 +214,7 @@ class ReadingPage(QWidget):
 
     def show_keys(self) -> None:
         """Open the list of keys."""
-        sheet = KeySheet(self)
+        sheet = KeySheet(levels=self._levels, clock=self._clock_words, parent=self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
@@ -295,6 +319,12 @@ class ReadingPage(QWidget):
         if self.viewport.state is not None:
             self.strip.show_chosen(self.viewport.state.series)
         self.view_changed.emit()
+
+
+def _clock_words(state: RoomState) -> str:
+    if state.is_paused:
+        return CLOCK_STANDS
+    return CLOCK_RUNS if state.stage is Stage.READING else CLOCK_NOT_STARTED
 
 
 def _with(action: Callable[[int], None], argument: int) -> Callable[[], None]:

@@ -18,13 +18,11 @@ from realfm_gui.domain.reading import (
     Reading,
     Step,
 )
+from realfm_gui.gui.reading.finding_draft import FindingDraft, Part
 
 ARMING_MS = 400
 """After the AI's answer has been painted, Enter is ignored this long: a second press of an impatient
-Enter or double click belongs to the lock, not to the submission."""
-
-FIRST_LIKELIHOOD = 50
-"""Where the first arrow key puts an untouched likelihood: the middle, which favours neither side."""
+Enter or double click belongs to the lock, not to the submission. So too after a question."""
 
 
 class Stage(StrEnum):
@@ -40,27 +38,6 @@ class Stage(StrEnum):
     STUCK = "stuck"
     """Something could not be read or stored; the primary button tries again."""
     FINISHED = "finished"
-
-
-class Part(StrEnum):
-    """What is asked of every finding."""
-
-    LIKELIHOOD = "likelihood"
-    RECALL = "recall"
-    CONFIDENCE = "confidence"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingDraft:
-    """A finding as far as it is answered; None is "not answered", never a number."""
-
-    likelihood: int | None = None
-    recall: bool | None = None
-    confidence: int | None = None
-
-    def missing(self) -> tuple[Part, ...]:
-        """Return the parts that are not answered."""
-        return tuple(part for part in Part if getattr(self, part.value) is None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +60,10 @@ class RoomState:
     _clock: ReadingClock | None = None
     _before: PhaseTimes = field(default_factory=PhaseTimes)
     _reveal_painted_ms: float | None = None
+    _asked_ms: float | None = None
+    """When the question about a contradiction was put; None while none waits for an answer."""
+    _kept: frozenset[tuple[str, str]] = frozenset()
+    """Contradictions that the reader was asked about in this case: asked once each."""
 
     @property
     def phase(self) -> Phase:
@@ -101,6 +82,8 @@ class RoomState:
         self.is_paused = False
         self._clock = None
         self._reveal_painted_ms = None
+        self._asked_ms = None
+        self._kept = frozenset()
         self.unaided = unaided.answer if unaided else None
         self._before = draft.times if draft else PhaseTimes()
         self._fill(self.unaided or CaseAnswer())
@@ -142,9 +125,12 @@ class RoomState:
         self._answer(finding, likelihood=min(max(value, 0), 100))
 
     def nudge_likelihood(self, by: int) -> None:
-        """Move the selected finding's likelihood; an untouched one starts in the middle."""
-        value = self.answers[self.selected].likelihood
-        self.set_likelihood(self.selected, FIRST_LIKELIHOOD if value is None else value + by)
+        """Move the selected finding's likelihood; an untouched one starts from the middle."""
+        self.set_likelihood(self.selected, self.answers[self.selected].nudged(by))
+
+    def step_likelihood(self, direction: int) -> None:
+        """Move the selected finding's likelihood to the next quarter of the scale, up (+1) or down (-1)."""
+        self.set_likelihood(self.selected, self.answers[self.selected].next_quarter(direction))
 
     def set_recall(self, finding: str, value: bool) -> None:
         """Answer the recall question."""
@@ -159,6 +145,7 @@ class RoomState:
         """Set or take back a flag of the case."""
         if self.can_answer:
             self.flags = self.flags | {flag} if is_set else self.flags - {flag}
+            self._asked_ms = None
 
     def select(self, finding: str) -> None:
         """Choose the finding that keys answer."""
@@ -190,6 +177,26 @@ class RoomState:
             if finding.id in missing
         ]
         return f"Still missing: {'; '.join(named)}"
+
+    def has_unasked_contradiction(self) -> bool:
+        """Whether likelihood and recall of a finding contradict each other and nobody has asked yet."""
+        return bool(self._contradictions() - self._kept)
+
+    def ask(self, now_ms: float) -> None:
+        """Put the question about the contradictions; the next Enter keeps them."""
+        self._kept |= self._contradictions()
+        self._asked_ms = now_ms
+
+    def question(self) -> str:
+        """Return the question that is open, empty when none is."""
+        if self._asked_ms is None:
+            return ""
+        said = [
+            (f"{finding.name} " if len(self.answers) > 1 else "") + words
+            for finding in self.protocol.findings
+            if (words := self.answers[finding.id].contradiction)
+        ]
+        return f"{'; '.join(said)}: keep {'it' if len(said) == 1 else 'them'}? ⏎"
 
     def answer(self) -> CaseAnswer:
         """Return every finding that is answered in full, and the flags."""
@@ -236,6 +243,8 @@ class RoomState:
         self._before = PhaseTimes()
         self._clock = None
         self._reveal_painted_ms = None
+        self._asked_ms = None
+        self.selected = self.protocol.findings[0].id
 
     def note_reveal_painted(self, now_ms: float) -> None:
         """Record that the AI's answer has been painted; only the first time counts."""
@@ -244,7 +253,7 @@ class RoomState:
 
     def accepts_primary(self, now_ms: float) -> bool:
         """Whether Enter or the primary button means this phase, not a leftover of the one before."""
-        if not self.can_answer:
+        if not self.can_answer or (self._asked_ms is not None and now_ms - self._asked_ms < ARMING_MS):
             return False
         if self.phase is Phase.UNAIDED:
             return True
@@ -259,6 +268,12 @@ class RoomState:
         if self.can_answer and finding in self.answers:
             self.answers[finding] = replace(self.answers[finding], **changes)
             self.selected = finding
+            self._asked_ms = None
+
+    def _contradictions(self) -> frozenset[tuple[str, str]]:
+        if self.flags & MISSING_FLAGS:
+            return frozenset()
+        return frozenset((name, words) for name, d in self.answers.items() if (words := d.contradiction))
 
     def _fill(self, answer: CaseAnswer) -> None:
         given = {a.finding: a for a in answer.findings}

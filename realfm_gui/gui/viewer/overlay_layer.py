@@ -14,15 +14,19 @@ from realfm_gui.imaging.rendering import ViewTransform
 
 Rectangle = tuple[int, int, int, int]
 
-FLAT_NOTICE = "The map is flat: it points nowhere"
+FLAT_NOTICE = "The heat map shows no particular place"
+NOTHING_NOTICE = "Nothing above the threshold in this case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlayLook:
-    """How the map is shown: `opacity` 0 to 1; below `threshold` (share of its range, 0 to 1) it is clear."""
+    """How the map is shown: `opacity` 0 to 1; below `threshold` (share of the scale, 0 to 1) it is clear.
+
+    The scale is that of all cases: its lowest quarter, what most maps are mostly made of, is clear at first.
+    """
 
     opacity: float = 0.5
-    threshold: float = 0.5
+    threshold: float = 0.25
     is_shown: bool = True
 
     def __post_init__(self) -> None:
@@ -30,14 +34,38 @@ class OverlayLook:
             raise ValueError("opacity and threshold lie between 0 and 1")
 
 
+def scale_of(saliency: SaliencyMap, common: tuple[float, float] | None) -> tuple[tuple[float, float], bool]:
+    """Return the raw values at the ends of the colour bar, and whether they are those of every case.
+
+    Parameters
+    ----------
+    saliency : SaliencyMap
+    common : (float, float) or None
+        Range of the maps over all cases, where it is known and not empty; else the map's own is taken.
+    """
+    if common is not None and common[1] > common[0]:
+        return common, True
+    return value_range_of(saliency), False
+
+
+def is_below(saliency: SaliencyMap, scale: tuple[float, float], threshold: float) -> bool:
+    """Return whether no value of a map reaches the threshold, a share of the scale."""
+    low, high = scale
+    return threshold > 0 and value_range_of(saliency)[1] < low + threshold * (high - low)
+
+
 class OverlayLayer:
-    """Paints one map: sampled anew when the place changes, coloured anew when its look does."""
+    """Paints one map: sampled anew when the place changes, coloured anew when its look does.
+
+    `common_range` is the range of the maps over all cases, None where it is not known.
+    """
 
     def __init__(self) -> None:
         self.saliency: SaliencyMap | None = None
+        self.common_range: tuple[float, float] | None = None
         self.look = OverlayLook()
         self.is_peeking = False
-        self._place: tuple[int, ViewTransform, Rectangle, int, int] | None = None
+        self._place: tuple[int, ViewTransform, Rectangle, int, int, tuple[float, float]] | None = None
         self._sampled: SaliencyView | None = None
         self._coloured: tuple[float, float] | None = None
         self._array: NDArray[np.uint8] | None = None  # the image borrows it
@@ -51,9 +79,12 @@ class OverlayLayer:
     @property
     def notices(self) -> tuple[str, ...]:
         """What has to be said of the map on the picture."""
-        if self.is_visible and self.saliency is not None and self.saliency.is_flat:
+        if not self.is_visible or self.saliency is None:
+            return ()
+        if self.saliency.is_flat:
             return (FLAT_NOTICE,)
-        return ()
+        scale, _ = scale_of(self.saliency, self.common_range)
+        return (NOTHING_NOTICE,) if is_below(self.saliency, scale, self.look.threshold) else ()
 
     def image(self, state: ViewState, rectangle: Rectangle, *, width: int, height: int) -> QImage | None:
         """Return the overlay, `width` x `height` device pixels, or None where there is nothing to paint.
@@ -70,13 +101,19 @@ class OverlayLayer:
         saliency = self.saliency
         if saliency is None or not self.is_visible or saliency.is_flat or saliency.frame != state.view.frame:
             return None
-        low, high = value_range_of(saliency)
+        (low, high), _ = scale_of(saliency, self.common_range)
         if not high > low:
             return None
-        place = (id(saliency), state.transform(), rectangle, width, height)
+        place = (id(saliency), state.transform(), rectangle, width, height, (low, high))
         if self._sampled is None or place != self._place:
             self._sampled = sample_saliency(
-                saliency, place[1], height, width, value_range=(low, high), rectangle=rectangle
+                saliency,
+                place[1],
+                height,
+                width,
+                value_range=(low, high),
+                rectangle=rectangle,
+                image_shape=(state.frame.rows, state.frame.columns),
             )
             self._place, self._coloured = place, None
         look = (self.look.opacity, self.look.threshold)

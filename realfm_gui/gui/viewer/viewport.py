@@ -143,9 +143,12 @@ class Viewport(QWidget):
         self._overlay.saliency = None
         self.show_words(Content.EMPTY, "")
 
-    def set_saliency(self, saliency: SaliencyMap | None) -> None:
-        """Put a map over the picture, or take it away."""
+    def set_saliency(
+        self, saliency: SaliencyMap | None, common_range: tuple[float, float] | None = None
+    ) -> None:
+        """Put a map over the picture, or take it away; `common_range` is that of the maps of all cases."""
         self._overlay.saliency = saliency
+        self._overlay.common_range = common_range
         self.update()
 
     def set_overlay_look(self, look: OverlayLook) -> None:

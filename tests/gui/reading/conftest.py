@@ -1,6 +1,6 @@
 """A real study folder with real images, and a reading room on it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,7 +58,15 @@ def planted_map() -> SaliencyMap:
 
 
 def make_study(
-    root: Path, *, cases: int = 2, training: int = 0, findings: str = ONE, failed: int = 0, broken: int = 0
+    root: Path,
+    *,
+    cases: int = 2,
+    training: int = 0,
+    findings: str = ONE,
+    failed: int = 0,
+    broken: int = 0,
+    indications: Sequence[str] = ("cough",),
+    map_range: tuple[float, float] | None = None,
 ) -> None:
     """Make a study; the model fails on the last `failed` cases, the images of the last `broken` are cut."""
     with StudyStore.create(root, PROTOCOL.format(findings=findings)) as store:
@@ -87,16 +95,16 @@ def make_study(
                     "case_id": case_id,
                     "patient_id": f"p-{number:016x}",
                     "split": split,
-                    "indication": "cough",
+                    "indication": indications[number % len(indications)],
                     "images": [image],
                 },
                 actor="coordinator",
             )
             ids.append(case_id)
-        _predict(store, ids, failed)
+        _predict(store, ids, failed, map_range)
 
 
-def _predict(store: StudyStore, ids: list[str], failed: int) -> None:
+def _predict(store: StudyStore, ids: list[str], failed: int, map_range: tuple[float, float] | None) -> None:
     answered = ids[: len(ids) - failed]
     files = {
         case_id: store.write_prediction(
@@ -126,6 +134,7 @@ def _predict(store: StudyStore, ids: list[str], failed: int) -> None:
         preprocessing="none",
         saliency_method="grad-cam",
         device="cpu",
+        map_range=map_range,
         case_ids=tuple(answered),
         failures=tuple(PredictionFailure(case_id=c, reason="too dark") for c in ids[len(answered) :]),
     )

@@ -27,10 +27,18 @@ def test_that_every_command_is_a_method_of_the_page_and_in_a_group(command):
 
 
 def test_that_the_key_sheet_lists_every_listed_command(qtbot: QtBot):
-    sheet = KeySheet()
+    sheet = KeySheet(levels=3, clock="The clock goes on.")
     qtbot.addWidget(sheet)
     words = {label.text() for label in sheet.findChildren(QLabel)}
     assert {command.title for command in COMMANDS if command.is_listed} <= words
+
+
+def test_that_the_key_sheet_has_a_title_the_studys_levels_and_says_what_the_clock_does(qtbot: QtBot):
+    sheet = KeySheet(levels=3, clock="The clock goes on.")
+    qtbot.addWidget(sheet)
+    words = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {"Keys of the reading room", "The clock goes on.", "1 … 3"} <= words
+    assert not any(text.startswith("1 … 9") for text in words)
 
 
 def test_that_tooltips_name_the_key():

@@ -38,7 +38,7 @@ def test_that_after_a_crash_the_reader_is_back_with_draft_view_and_times(open_ro
 
     again = open_room(study)
     assert again.state.step.case_id == room.state.step.case_id
-    assert again.state.answers["nodule"].likelihood == 50
+    assert again.state.answers["nodule"].likelihood == 51
     assert again.state.answers["nodule"].recall is True
     assert again.state.answers["nodule"].confidence is None
     assert again.page.viewport.state.view == view
@@ -127,7 +127,8 @@ def test_that_stopping_for_now_shows_a_receipt_and_the_way_back(open_room: OpenR
     room = open_room(study)
     with room.qtbot.waitSignal(room.controller.finished):
         room.press(Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
-    assert room.page.end.title.text() == "Stopped for now"
+    assert room.page.end.title.text() == "Thank you"
+    assert room.page.end.detail.text().startswith("Stopped for now: 0 of 2 cases are read.")
     with room.qtbot.waitSignal(room.controller.left):
         room.press(Qt.Key.Key_Space)  # the way back has the focus
 

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from realfm_gui.domain.reading import CaseFlag, Phase
+from realfm_gui.gui.reading.key_sheet import KeySheet
 from realfm_gui.gui.reading.state import ARMING_MS, Stage
 from realfm_gui.gui.viewer.viewport import Content
 from realfm_gui.storage import StudyStore
-from tests.gui.reading.conftest import CELLS, PLANTED, SIZE, TWO, Room, make_study
+from tests.gui.reading.conftest import CELLS, ONE, PLANTED, SIZE, TWO, Room, make_study
 
 OpenRoom = Callable[..., Room]
 
@@ -28,12 +29,13 @@ def test_that_a_reader_gets_from_first_to_last_case_by_keyboard_alone(open_room:
         room.press(Qt.Key.Key_Right)
         room.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
         room.press(Qt.Key.Key_Left)
-        room.press(Qt.Key.Key_N)
+        room.press(Qt.Key.Key_Y)
         room.press(Qt.Key.Key_4)
         room.press(Qt.Key.Key_Return)
         room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
         room.clock[0] += ARMING_MS
-        room.press(Qt.Key.Key_Y)
+        room.press(Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+        room.press(Qt.Key.Key_N)
         room.press(Qt.Key.Key_Enter)
     room.wait(lambda: bool(receipts))
     with StudyStore.open(study, read_only=True) as store:
@@ -41,11 +43,27 @@ def test_that_a_reader_gets_from_first_to_last_case_by_keyboard_alone(open_room:
         head = store.head()
     assert [r.phase for r in readings] == [Phase.UNAIDED, Phase.AIDED] * 2
     assert [(a.likelihood, a.recall, a.confidence) for r in readings for a in r.answer.findings] == [
-        (59, False, 4),
-        (59, True, 4),
+        (60, True, 4),
+        (50, False, 4),
     ] * 2
     assert (receipts[0].sequence, receipts[0].hash) == (head.sequence, head.hash)
-    assert room.page.end.title.text() == "All 2 cases are read"
+    assert room.page.end.title.text() == "Thank you"
+    assert room.page.end.detail.text() == "All 2 cases are read. Every answer is stored."
+
+
+def test_that_the_receipt_is_folded_away_until_it_is_wanted(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    with room.qtbot.waitSignal(room.controller.finished):
+        room.press(Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    end = room.page.end
+    assert not end.receipt.isVisible()
+    QApplication.processEvents()
+    place = end.title.mapTo(room.page, QPoint())
+    end.unfold.click()
+    assert end.receipt.isVisible()
+    assert end.copy.isVisible()
+    QApplication.processEvents()
+    assert end.title.mapTo(room.page, QPoint()) == place
 
 
 def test_that_the_receipt_can_be_copied(open_room: OpenRoom, study: Path):
@@ -81,9 +99,21 @@ def test_that_the_ai_panel_is_empty_before_the_lock(open_room: OpenRoom, study: 
     assert not panel.map_box.isVisible()
     room.lock()
     assert panel.rows["nodule"].bar.value_text == "20"
-    assert panel.rows["nodule"].call.text() == "Recall at its operating point: yes"
-    assert panel.map_line.text() == "Map: Grad-CAM, 4 × 4 cells"
-    assert panel.colour_bar.end_texts == ("0.1", "0.9")
+    assert panel.rows["nodule"].call.text() == "The AI would recall: yes"
+    assert panel.map_line.text() == "Scaled to this case only\n4 × 4 cells, Grad-CAM"
+    assert panel.colour_bar.end_texts == ("low", "high")
+    assert panel.colour_bar.toolTip() == "Heat map scale, raw values 0.1 to 0.9"
+
+
+def test_that_maps_of_a_run_share_one_scale_and_a_weak_one_says_so(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "s.study", map_range=(0.0, 4.0))
+    room = open_room(tmp_path / "s.study")
+    room.lock()
+    panel = room.page.side.ai
+    assert panel.colour_bar.toolTip() == "Heat map scale, raw values 0 to 4"
+    assert panel.map_line.text().startswith("Nothing above the threshold in this case")
+    panel.threshold.setValue(10)
+    assert panel.map_line.text().startswith("Same scale in every case")
 
 
 def test_that_a_double_enter_locks_but_does_not_submit(open_room: OpenRoom, study: Path):
@@ -109,10 +139,108 @@ def test_that_enter_on_an_incomplete_answer_stores_nothing_and_shows_what_is_mis
     room.press(Qt.Key.Key_Y)
     room.press(Qt.Key.Key_Return)
     card = room.page.side.answers.cards["nodule"]
-    assert room.page.side.missing.text() == "Still missing: likelihood, confidence"
+    assert room.page.side.missing.text() == "○ Still missing: likelihood, confidence"
     assert card.confidence[1].property("missing") is True
     assert card.recall[True].property("missing") is False
     assert "answer_locked" not in room.events()
+
+
+def test_that_a_contradictory_answer_is_asked_about_and_kept_by_a_second_enter(
+    open_room: OpenRoom, study: Path
+):
+    room = open_room(study)
+    card = room.page.side.answers.cards["nodule"]
+    room.page.likelihood_changed.emit("nodule", 20)
+    room.press(Qt.Key.Key_Y)
+    room.press(Qt.Key.Key_3)
+    room.press(Qt.Key.Key_Return)
+    assert room.page.side.missing.text() == "◆ 20 with recall yes: keep it? ⏎"
+    assert card.isEnabled()
+    assert "answer_locked" not in room.events()
+    room.clock[0] += ARMING_MS
+    room.page.side.primary.click()
+    room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+    assert room.state.unaided.findings[0].likelihood == 20
+
+
+def test_that_digits_are_the_likelihood_while_its_scale_has_the_focus(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.press(Qt.Key.Key_Tab)
+    slider = room.page.side.answers.cards["nodule"].slider
+    assert slider.hasFocus()
+    for keys, value in (("7", 7), ("2", 72), ("9", 9), ("0", 90), ("100", 100), ("4", 4)):
+        for key in keys:
+            room.qtbot.keyClick(slider, key)
+        assert room.state.answers["nodule"].likelihood == value
+    assert room.state.answers["nodule"].confidence is None
+    slider._number_end.timeout.emit()  # a pause in typing
+    room.qtbot.keyClick(slider, "8")
+    assert room.state.answers["nodule"].likelihood == 8
+    room.press(Qt.Key.Key_L)
+    room.press(Qt.Key.Key_3)
+    assert (room.state.answers["nodule"].likelihood, room.state.answers["nodule"].confidence) == (8, 3)
+    room.press(Qt.Key.Key_L)
+    assert slider.hasFocus()
+
+
+def test_that_digits_are_confidence_again_after_the_lock(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.press(Qt.Key.Key_L)
+    room.press(Qt.Key.Key_8)
+    room.press(Qt.Key.Key_L)
+    room.press(Qt.Key.Key_Y)
+    room.press(Qt.Key.Key_3)
+    room.page.likelihood_changed.emit("nodule", 80)
+    room.press(Qt.Key.Key_L)
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+    room.press(Qt.Key.Key_5)
+    answer = room.state.answers["nodule"]
+    assert (answer.likelihood, answer.confidence) == (80, 5)
+
+
+@pytest.mark.parametrize("findings", [ONE, TWO])
+def test_that_nothing_in_the_column_moves_between_cases_and_phases(
+    open_room: OpenRoom, tmp_path: Path, findings: str
+):
+    """Indications of one line, none and many; a model that has an answer and one that has not."""
+    indications = ("cough", "", "Cough and fever for three weeks, no contact to tuberculosis. " * 5)
+    make_study(
+        tmp_path / "m.study", cases=4, findings=findings, failed=1, indications=indications, map_range=(0, 1)
+    )
+    room = open_room(tmp_path / "m.study")
+    seen = []
+    for number in range(1, 5):
+        room.wait(lambda n=number: room.state.step.number == n and room.state.stage is Stage.READING)
+        seen.append(_places(room))
+        for finding in room.state.answers:
+            room.page.likelihood_changed.emit(finding, 80)
+            room.page.recall_chosen.emit(finding, True)
+            room.page.confidence_chosen.emit(finding, 3)
+        room.press(Qt.Key.Key_Return)
+        room.wait(lambda: room.state.phase is Phase.AIDED and room.state.stage is Stage.READING)
+        seen.append(_places(room))
+        room.press(Qt.Key.Key_P)
+        seen.append(_places(room))
+        room.press(Qt.Key.Key_P)
+        room.clock[0] += ARMING_MS + 1
+        room.press(Qt.Key.Key_Return)
+    assert len(set(seen)) == 1
+
+
+def _places(room: Room) -> tuple[tuple[int, int, int, int], ...]:
+    QApplication.processEvents()
+    side = room.page.side
+    card = list(side.answers.cards.values())[-1]
+    widgets = [side.indication, side.answers, card.slider, card.recall[True], side.ai, side.missing]
+    corners = [(w, w.mapTo(room.page, QPoint())) for w in [*widgets, side.primary]]
+    return tuple((at.x(), at.y(), w.width(), w.height()) for w, at in corners)
+
+
+def test_that_a_case_without_an_indication_says_so(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "i.study", cases=1, indications=("",))
+    room = open_room(tmp_path / "i.study")
+    assert room.page.side.indication.words.text() == "No indication given"
 
 
 def test_that_an_untouched_slider_is_no_answer(open_room: OpenRoom, study: Path):
@@ -129,9 +257,9 @@ def test_that_the_unaided_answer_stays_beside_the_aided_one(open_room: OpenRoom,
     room.lock()
     card = room.page.side.answers.cards["nodule"]
     room.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert card._before.text() == "▼ Unaided, locked: 50 · recall · confidence 3"
-    assert card.slider.value == 60
-    assert card.slider._unaided == 50
+    assert card._before.text() == "▼ Unaided, locked: 51 · recall · confidence 3"
+    assert card.slider.value == 61
+    assert card.slider._unaided == 51
 
 
 def test_that_a_technical_fault_can_be_locked_without_a_rating(open_room: OpenRoom, study: Path):
@@ -153,8 +281,13 @@ def test_that_pause_blanks_the_picture_stops_the_clock_and_is_logged(open_room: 
     room.clock[0] += 90_000
     room.press(Qt.Key.Key_Y)
     assert room.state.answers["nodule"].recall is None
+    side = room.page.side
+    assert not any(part.isVisible() for part in (side.indication, side.answers, side.ai))
+    assert "Paused" in room.page.header.phase_line.text()
     room.press(Qt.Key.Key_P)
     assert room.shows_picture()
+    assert all(part.isVisible() for part in (side.indication, side.answers, side.ai))
+    assert room.page.header.phase_line.text() == "◐ Unaided"
     room.clock[0] += 2_000
     times = room.state.times(room.clock[0])
     assert (times.active_ms, times.paused_ms, times.idle_ms) == (7_000, 90_000, 0)
@@ -210,13 +343,40 @@ def test_that_the_next_case_is_decoded_while_this_one_is_read(open_room: OpenRoo
     assert room.shows_picture()
 
 
+def test_that_decoding_ahead_stops_at_the_memory_it_may_take(open_room: OpenRoom, tmp_path: Path):
+    make_study(tmp_path / "n.study", cases=4)
+    room = open_room(tmp_path / "n.study")
+    desk = room.controller.desk
+    pictures = desk.pictures
+    upcoming = [case_id for case_id, _ in desk._opened.upcoming]
+    room.wait(lambda: all(pictures.is_done(case_id) for case_id in upcoming))  # there is room for both
+    one = pictures.nbytes_of(upcoming[0])
+    assert one == 2 * SIZE * SIZE
+    pictures.keep_only([room.state.step.case_id])
+    desk._ahead_bytes = round(1.5 * one)
+    desk.prefetch()
+    room.wait(lambda: desk._is_ahead_full)
+    assert [pictures.is_requested(case_id) for case_id in upcoming] == [True, False]
+
+
+def test_that_a_next_case_larger_than_expected_is_let_go(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    desk = room.controller.desk
+    ((next_case, _),) = desk._opened.upcoming
+    room.wait(lambda: desk.pictures.is_done(next_case))
+    desk._ahead_bytes = desk.pictures.nbytes_of(next_case) - 1
+    desk.prefetch()
+    assert not desk.pictures.is_requested(next_case)
+
+
 def test_that_a_failure_of_the_model_is_not_shown_as_a_low_score(open_room: OpenRoom, tmp_path: Path):
     make_study(tmp_path / "f.study", cases=1, failed=1)
     room = open_room(tmp_path / "f.study")
     room.lock()
     panel = room.page.side.ai
-    assert panel.trouble.text() == "⚠ The model could not answer this case: too dark"
-    assert panel.trouble.property("role") == "warning"
+    words = "⚠ The AI has no result for this case. This does not mean that nothing was found."
+    assert panel.trouble.isVisible()
+    assert panel.trouble.text() == words  # the reason is for the coordinator
     assert not panel.rows
     room.press(Qt.Key.Key_Return)
     room.wait_for(Stage.FINISHED)
@@ -266,6 +426,17 @@ def test_that_mouse_clicks_on_answers_leave_the_keys_with_the_picture(open_room:
     assert room.page.viewport.hasFocus()
 
 
+def test_that_the_key_sheet_says_whether_the_clock_runs(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    for words in ("The clock goes on", "Paused: the clock stands still"):
+        room.page.show_keys()
+        sheet = room.page.findChild(KeySheet)
+        assert sheet.clock.text().startswith(words)
+        sheet.close()
+        QApplication.sendPostedEvents(sheet, QEvent.Type.DeferredDelete)
+        room.page.request_pause()
+
+
 def test_that_practice_cases_come_first_and_say_so(open_room: OpenRoom, tmp_path: Path):
     make_study(tmp_path / "t.study", cases=1, training=1)
     room = open_room(tmp_path / "t.study")
@@ -282,10 +453,12 @@ def test_that_the_map_follows_the_selected_finding(open_room: OpenRoom, tmp_path
     room.answer()
     room.press(Qt.Key.Key_J)
     room.lock()
-    assert room.state.selected == "effusion"
-    assert room.page.side.ai.map_line.text() == "Map of effusion: Grad-CAM, 4 × 4 cells"
-    room.press(Qt.Key.Key_K)
-    assert room.page.side.ai.map_line.text() == "Map of nodule: Grad-CAM, 4 × 4 cells"
+    assert room.state.selected == "nodule"
+    cards = room.page.side.answers.cards
+    assert [card.property("chosen") for card in cards.values()] == [True, False]
+    assert room.page.side.ai.map_line.text().endswith("Nodule, 4 × 4 cells, Grad-CAM")
+    room.press(Qt.Key.Key_J)
+    assert room.page.side.ai.map_line.text().endswith("Effusion, 4 × 4 cells, Grad-CAM")
 
 
 def test_that_everything_fits_at_1280_by_800_without_scrolling(open_room: OpenRoom, tmp_path: Path):

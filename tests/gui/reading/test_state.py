@@ -85,12 +85,91 @@ def test_that_remembering_a_case_does_not_replace_its_rating(room: RoomState):
     assert room.missing() != {}
 
 
-def test_that_the_first_arrow_starts_in_the_middle_and_the_scale_has_ends(room: RoomState):
-    room.nudge_likelihood(-1)
-    assert room.answers["nodule"].likelihood == 50
+@pytest.mark.parametrize(("by", "value"), [(1, 51), (-1, 49), (10, 60), (-10, 40)])
+def test_that_the_first_arrow_takes_its_step_from_the_middle(room: RoomState, by: int, value: int):
+    room.nudge_likelihood(by)
+    assert room.answers["nodule"].likelihood == value
+
+
+def test_that_the_scale_has_ends(room: RoomState):
     for _ in range(7):
         room.nudge_likelihood(10)
     assert room.answers["nodule"].likelihood == 100
+    for _ in range(12):
+        room.nudge_likelihood(-10)
+    assert room.answers["nodule"].likelihood == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "up", "down"),
+    [(None, 75, 25), (0, 25, 0), (24, 25, 0), (25, 50, 0), (62, 75, 50), (99, 100, 75), (100, 100, 75)],
+)
+def test_that_quarter_steps_land_on_the_marks_of_the_scale(room: RoomState, start, up: int, down: int):
+    for direction, value in ((1, up), (-1, down)):
+        room.answers["nodule"] = type(room.answers["nodule"])(likelihood=start)
+        room.step_likelihood(direction)
+        assert room.answers["nodule"].likelihood == value
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "recall", "question"),
+    [
+        (49, True, "Nodule 49 with recall yes: keep it? ⏎"),
+        (51, False, "Nodule 51 with recall no: keep it? ⏎"),
+        (50, True, ""),
+        (50, False, ""),
+        (51, True, ""),
+        (0, False, ""),
+    ],
+)
+def test_that_likelihood_and_recall_contradict_each_other_around_the_middle(
+    room: RoomState, likelihood: int, recall: bool, question: str
+):
+    fill(room)
+    room.set_likelihood("nodule", likelihood)
+    room.set_recall("nodule", recall)
+    assert room.has_unasked_contradiction() is bool(question)
+    if question:
+        room.ask(0)
+    assert room.question() == question
+
+
+def test_that_a_contradiction_is_asked_about_once_in_a_case_and_a_new_one_again(room: RoomState):
+    fill(room)
+    room.set_recall("nodule", True)
+    room.ask(1_000)
+    assert not room.accepts_primary(1_000 + ARMING_MS - 1)  # a double press has not read the question
+    assert room.accepts_primary(1_000 + ARMING_MS)
+    assert not room.has_unasked_contradiction()
+    room.begin_aided()
+    assert room.question() == ""
+    assert not room.has_unasked_contradiction()
+    room.start_clock(5_000)
+    room.set_likelihood("nodule", 20)
+    assert room.has_unasked_contradiction()
+
+
+def test_that_an_answer_takes_the_question_back(room: RoomState):
+    fill(room)
+    room.set_recall("nodule", True)
+    room.ask(1_000)
+    room.set_recall("nodule", False)
+    assert room.question() == ""
+    assert room.accepts_primary(1_001)
+
+
+def test_that_a_case_without_a_diagnosis_is_asked_nothing(room: RoomState):
+    fill(room)
+    room.set_recall("nodule", True)
+    room.set_flag(CaseFlag.NON_DIAGNOSTIC, True)
+    assert not room.has_unasked_contradiction()
+
+
+def test_that_the_aided_phase_begins_at_the_first_finding(room: RoomState):
+    fill(room)
+    assert room.selected == "effusion"
+    room.begin_aided()
+    assert room.selected == "nodule"
 
 
 def test_that_confidence_levels_beyond_the_protocols_are_ignored(room: RoomState):

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from realfm_gui.domain.images import Frame, Window
 from realfm_gui.domain.prediction import GridGeometry, SaliencyMap
 from realfm_gui.gui.viewer import picture_layer
-from realfm_gui.gui.viewer.overlay_layer import FLAT_NOTICE, OverlayLook
+from realfm_gui.gui.viewer.overlay_layer import FLAT_NOTICE, NOTHING_NOTICE, OverlayLook
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.gui.viewer.viewport import Content, Viewport
 from realfm_gui.imaging.rendering import lookup_table
@@ -271,6 +271,42 @@ def test_that_a_flat_map_is_said_to_be_flat_and_paints_nothing(viewport: Viewpor
     assert FLAT_NOTICE in viewport.corner_text().notices
     viewport.toggle_overlay()
     assert viewport.corner_text().notices == ()
+
+
+def test_that_one_colour_means_the_same_in_every_case(viewport: Viewport):
+    show(viewport, frame())
+    look = OverlayLook(opacity=1, threshold=0)
+    viewport.set_overlay_look(look)
+    seen = []
+    for highest in (1.0, 4.0):  # the same cell beside a weak and a strong one
+        values = np.zeros((4, 4))
+        values[1:3, :2], values[1:3, 2:] = 0.8, highest
+        viewport.set_saliency(saliency(values), (0.0, 4.0))
+        seen.append(pixels(viewport)[200, 50].tolist())
+    assert seen[0] == seen[1]
+    viewport.set_saliency(saliency(np.array([[0, 0.8], [0.8, 1.0]])))  # on its own scale it looks strong
+    assert pixels(viewport)[300, 50].sum() > sum(seen[0])
+
+
+def test_that_a_map_weak_among_all_cases_paints_nothing_and_says_so(viewport: Viewport):
+    show(viewport, frame())
+    plain = pixels(viewport)
+    weak = saliency(np.linspace(0, 0.2, 16).reshape(4, 4))
+    viewport.set_saliency(weak, (0.0, 1.0))
+    assert (pixels(viewport) == plain).all()
+    assert NOTHING_NOTICE in viewport.corner_text().notices
+    viewport.set_overlay_look(OverlayLook(threshold=0.1))
+    assert (pixels(viewport) != plain).any()
+    assert viewport.corner_text().notices == ()
+
+
+def test_that_a_map_reaches_the_edges_of_the_image(viewport: Viewport):
+    show(viewport, frame())
+    plain = pixels(viewport)
+    geometry = GridGeometry(row_offset=16, row_step=25, column_offset=16, column_step=25)
+    values = np.linspace(0.5, 1, 16, dtype=np.float32).reshape(4, 4)
+    viewport.set_saliency(SaliencyMap(values=values, geometry=geometry, method="m"), (0.0, 1.0))
+    assert np.any(pixels(viewport) != plain, axis=2).all()
 
 
 def test_that_the_corner_text_hides_with_one_command(viewport: Viewport):
