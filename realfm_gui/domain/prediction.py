@@ -91,7 +91,7 @@ class PredictionFailure:
 class RunRecord:
     """One prediction run: which model, exactly, was asked how. Holds no score.
 
-    `map_range` is the range of the saliency maps over all cases (lowest value, 98th percentile of the cases'
+    `map_range` is the range of the saliency maps over all cases (lowest value, 90th percentile of the cases'
     highest): painted with one scale, a weak map looks weak. None where the run has no map.
     """
 

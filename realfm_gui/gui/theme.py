@@ -103,11 +103,11 @@ def style_sheet(palette: Palette) -> str:
 
     Widgets choose their role by object name or by the dynamic property `role`:
     ``role="primary"`` (the one main button of a screen), ``"quiet"`` (a flat button), ``"panel"``,
-    ``"card"``, ``"title"``, ``"display"``, ``"lead"``, ``"caption"`` (quiet small text), ``"heading"`` (of a
-    section), ``"notice"``, ``"remark"`` (why not), ``"warning"``, ``"bad"``, ``"badge"``, ``"door"`` (a large button of the home
-    page), ``"switch"`` (one of the workspaces), ``"step"`` (a step of the set-up), ``"tile"``, ``"small"`` (a
-    button in a table), ``"rows"`` (a list of large rows), ``"contents"`` (of the
-    help), ``"help"``, ``"hairline"``.
+    ``"card"``, ``"title"``, ``"display"``, ``"lead"``, ``"caption"`` (quiet small text), ``"heading"``
+    (of a section), ``"notice"``, ``"remark"`` (why not), ``"warning"``, ``"bad"``, ``"badge"``,
+    ``"door"`` (a large button of the home page), ``"switch"`` (one of the workspaces), ``"step"`` (a
+    step of the set-up), ``"tile"``, ``"small"`` (a button in a table), ``"rows"`` (a list of large
+    rows), ``"contents"`` (of the help), ``"help"``, ``"hairline"``.
     """
     named = {field.name: getattr(palette, field.name) for field in fields(palette)}
     sheet = resource("themes", "realfm.qss").read_text(encoding="utf-8")

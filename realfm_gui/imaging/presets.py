@@ -67,7 +67,7 @@ def load_presets(folder: Path) -> tuple[DisplayPreset, ...]:
     return tuple(presets)
 
 
-def presets_for(presets: Iterable[DisplayPreset], modality: str) -> tuple[DisplayPreset, ...]:
+def suitable_presets(presets: Iterable[DisplayPreset], modality: str) -> tuple[DisplayPreset, ...]:
     """Return the presets that suit a modality: its own where it has any, else those for any image."""
     presets = tuple(presets)
     own = tuple(preset for preset in presets if preset.modality == modality and modality)

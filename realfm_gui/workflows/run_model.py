@@ -21,6 +21,9 @@ from realfm_gui.workflows.fit_model import refuse_late_model
 if TYPE_CHECKING:
     from realfm_gui.models.adapter import ModelAdapter
 
+PEAKS_PERCENTILE = 90
+"""Of the cases' highest map values: what is painted as "high" in every case of a run."""
+
 
 def run_model(
     store: StudyStore,
@@ -103,8 +106,8 @@ def _map_range(maps: Sequence[SaliencyMap]) -> tuple[float, float] | None:
     if not usable:
         return None
     low = min(float(values.min()) for values in usable)
-    # Not the very highest: one outlier would leave every other case dark.
-    high = float(np.percentile([float(values.max()) for values in usable], 98))
+    # Not the very highest: a few outliers would leave every other case dark.
+    high = float(np.percentile([float(values.max()) for values in usable], PEAKS_PERCENTILE))
     return (low, high) if high > low else None
 
 

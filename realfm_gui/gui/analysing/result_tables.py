@@ -20,7 +20,7 @@ READERS = (
     Column(title="AUC aided", width=80, is_number=True),
     Column(title="Change", width=72, is_number=True),
     Column(title="Interval", width=136, is_number=True),
-    Column(title="", width=88),
+    Column(title="Direction", width=88),
 )
 CHANGES = (
     Column(title="Where the model was"),
@@ -72,7 +72,7 @@ def reader_rows(results: Mapping[str, Any]) -> list[list[Cell | str]]:
                 plain(row["unaided"]),
                 plain(row["aided"]),
                 "–" if row["change"] is None else signed(row["change"]),
-                Cell(text=_interval(row["ci"]), tip=row["note"], is_quiet=True),
+                Cell(text=_interval(row["ci"], is_signed=True), tip=row["note"], is_quiet=True),
                 mark,
             ]
         )

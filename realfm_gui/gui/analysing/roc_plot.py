@@ -1,20 +1,23 @@
-"""ROC plane: the model's curve, and one arrow per reader from unaided to aided."""
+"""ROC plane: the model's curve, and one arrow per reader from unaided to aided.
+
+Painted directly: a handful of lines and points needs no scene graph, whose items Qt and Python would both
+own.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from realfm_gui.gui.theme import AI_ALONE, AIDED, SIZE_SMALL, UNAIDED, Palette, palette_of
 
-LABEL_GAP = 0.036
-"""Height of a label in units of the plane."""
 NAMED_UP_TO = 8
 """With more readers than this only those who got worse are named beside their arrow."""
+LEFT, TOP, RIGHT, BOTTOM = 48, 12, 12, 40
+"""Room around the plane for the axes, in logical pixels."""
+TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 class RocPlot(QWidget):
@@ -23,123 +26,132 @@ class RocPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._results: Mapping[str, Any] | None = None
-        self._plot = pg.PlotWidget()
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
-        self._plot.setMouseEnabled(False, False)
-        self._plot.getViewBox().setAspectLocked(True)
-        self._plot.setRange(QRectF(0, 0, 1, 1), padding=0.04)
-        self._plot.setAccessibleName("ROC plane with the model's curve and one arrow per reader")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._plot)
         self.setMinimumSize(320, 320)
+        self.setAccessibleName("ROC plane with the model's curve and one arrow per reader")
 
     def show_results(self, results: Mapping[str, Any]) -> None:
         """Draw the ``roc`` part of the results of one finding."""
         self._results = results
-        self._draw()
+        self.update()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw again in the colours of another palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and self._results is not None:
-            self._draw()
+    def place(self, fpr: float, tpr: float) -> QPointF:
+        """Return where a point of the plane lies on the widget, in logical pixels."""
+        plane = self._plane()
+        return QPointF(plane.left() + fpr * plane.width(), plane.bottom() - tpr * plane.height())
 
-    def _draw(self) -> None:
-        assert self._results is not None
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the plane; only the empty axes before there are results."""
         palette = palette_of(self)
-        plot, roc = self._plot.getPlotItem(), self._results["roc"]
-        plot.clear()
-        self._plot.setBackground(palette.panel)
-        for side, title in (("bottom", "1 − specificity"), ("left", "Sensitivity")):
-            axis = plot.getAxis(side)
-            axis.setPen(pg.mkPen(palette.ink_quiet, width=1))
-            axis.setTextPen(pg.mkPen(palette.ink_quiet))
-            axis.setTickFont(_font(SIZE_SMALL))
-            axis.setStyle(tickLength=-4)
-            axis.setTicks([[(tick / 5, f"{tick / 5:.1f}") for tick in range(6)]])
-            axis.setLabel(title, color=palette.ink_quiet, **{"font-size": f"{SIZE_SMALL}px"})
-        if self._results["is_simulated"]:
-            self._write("Simulated", 0.5, 0.45, _faded(palette.ink, 22), (0.5, 0.5), size=48, angle=24)
-        plot.plot([0, 1], [0, 1], pen=pg.mkPen(palette.hairline, width=1))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(self.rect(), QColor(palette.panel))
+            painter.setFont(_font(self.font(), SIZE_SMALL))
+            if self._results is not None and self._results["is_simulated"]:
+                self._watermark(painter, palette)
+            self._axes(painter, palette)
+            if self._results is not None:
+                self._curves(painter, palette, self._results["roc"])
+                self._readers(painter, palette, self._results)
+
+    def _plane(self) -> QRectF:
+        side = min(self.width() - LEFT - RIGHT, self.height() - TOP - BOTTOM)
+        return QRectF(LEFT, TOP, side, side)
+
+    def _axes(self, painter: QPainter, palette: Palette) -> None:
+        plane = self._plane()
+        painter.setPen(QPen(QColor(palette.hairline), 1))
+        painter.drawLine(self.place(0, 0), self.place(1, 1))
+        painter.setPen(QPen(QColor(palette.ink_quiet), 1))
+        painter.drawLine(plane.bottomLeft(), plane.topLeft())
+        painter.drawLine(plane.bottomLeft(), plane.bottomRight())
+        for tick in TICKS:
+            below, beside = self.place(tick, 0), self.place(0, tick)
+            painter.drawLine(below, below + QPointF(0, 4))
+            painter.drawLine(beside, beside - QPointF(4, 0))
+            middle = Qt.AlignmentFlag.AlignCenter
+            painter.drawText(QRectF(below.x() - 20, below.y() + 5, 40, 14), middle, f"{tick:.1f}")
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(beside.x() - 40, beside.y() - 7, 33, 14), right, f"{tick:.1f}")
+        under = QRectF(plane.left(), plane.bottom() + 21, plane.width(), 16)
+        painter.drawText(under, Qt.AlignmentFlag.AlignCenter, "1 − specificity")
+        painter.save()
+        painter.translate(2, plane.center().y())
+        painter.rotate(-90)
+        side = QRectF(-plane.height() / 2, 0, plane.height(), 14)
+        painter.drawText(side, Qt.AlignmentFlag.AlignCenter, "Sensitivity")
+        painter.restore()
+
+    def _watermark(self, painter: QPainter, palette: Palette) -> None:
+        painter.save()
+        painter.setFont(_font(self.font(), 44))
+        painter.setPen(_faded(palette.ink, 22))
+        painter.translate(self._plane().center())
+        painter.rotate(-24)
+        painter.drawText(QRectF(-200, -40, 400, 80), Qt.AlignmentFlag.AlignCenter, "Simulated")
+        painter.restore()
+
+    def _curves(self, painter: QPainter, palette: Palette, roc: Mapping[str, Any]) -> None:
         for name, curve in roc["controls"].items():
-            self._curve(curve, palette.ink_quiet, Qt.PenStyle.DotLine)
-            self._label_curve(curve, f"control {name}", palette.ink_quiet, at=0.62)
+            self._curve(painter, curve, QPen(_faded(palette.ink_quiet, 130), 1.5, Qt.PenStyle.DotLine))
+            self._label_curve(painter, curve, f"Control {name}", palette.ink_quiet, at=0.6)
         if roc["ai"] is not None:
-            self._curve(roc["ai"], AI_ALONE, Qt.PenStyle.SolidLine)
-            self._label_curve(roc["ai"], "AI alone", palette.ink, at=0.55)
+            self._curve(painter, roc["ai"], QPen(QColor(AI_ALONE), 2))
+            self._label_curve(painter, roc["ai"], "AI alone", AI_ALONE, at=0.5)
         if roc["ai_point"] is not None:
-            point = roc["ai_point"]
-            plot.plot(
-                [point["fpr"]],
-                [point["tpr"]],
-                pen=None,
-                symbol="s",
-                symbolSize=8,
-                symbolBrush=AI_ALONE,
-                symbolPen=None,
-            )
-        self._arrows(roc["readers"], palette)
+            centre = self.place(roc["ai_point"]["fpr"], roc["ai_point"]["tpr"])
+            painter.fillRect(QRectF(centre.x() - 4, centre.y() - 4, 8, 8), QColor(AI_ALONE))
 
-    def _curve(self, curve: Mapping[str, Any], color: str, style: Qt.PenStyle) -> None:
-        self._plot.plot(curve["fpr"], curve["tpr"], pen=pg.mkPen(color, width=2, style=style))
+    def _curve(self, painter: QPainter, curve: Mapping[str, Any], pen: QPen) -> None:
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        points = [self.place(x, y) for x, y in zip(curve["fpr"], curve["tpr"], strict=True)]
+        painter.drawPolyline(QPolygonF(points))
 
-    def _label_curve(self, curve: Mapping[str, Any], text: str, color: str, *, at: float) -> None:
-        fpr, tpr = np.asarray(curve["fpr"]), np.asarray(curve["tpr"])
-        height = float(tpr[fpr <= at].max()) if (fpr <= at).any() else at
-        self._write(text, at, min(0.97, height), color, (0.0, 0.0))
-
-    def _arrows(self, readers: list[Mapping[str, Any]], palette: Palette) -> None:
-        """Draw unaided dot, line and aided head; a cross marks whose AUC fell with its whole interval."""
-        changes = {row["reader"]: row["got_worse"] for row in self._results["per_reader"]}  # type: ignore[index]
-        labels: list[tuple[str, float, float, str]] = []
-        for reader in readers:
-            start = np.array([reader["unaided"]["fpr"], reader["unaided"]["tpr"]])
-            end = np.array([reader["aided"]["fpr"], reader["aided"]["tpr"]])
-            is_worse = bool(changes.get(reader["reader"], False))
-            self._plot.plot(*np.stack([start, end]).T, pen=pg.mkPen(_faded(palette.ink, 150), width=1))
-            self._plot.plot(
-                [start[0]],
-                [start[1]],
-                pen=None,
-                symbol="o",
-                symbolSize=7,
-                symbolBrush=UNAIDED,
-                symbolPen=None,
-            )
-            self._plot.plot(
-                [end[0]],
-                [end[1]],
-                pen=None,
-                symbol="x" if is_worse else "t1",
-                symbolSize=10,
-                symbolBrush=AIDED,
-                symbolPen=pg.mkPen(AIDED, width=2) if is_worse else None,
-            )
-            if is_worse or len(readers) <= NAMED_UP_TO:
-                text = f"{_short(reader['name'])} worse" if is_worse else _short(reader["name"])
-                labels.append((text, end[0], end[1], palette.bad if is_worse else palette.ink_quiet))
-        heights = spread([y for _, _, y, _ in labels], gap=LABEL_GAP)
-        for (text, x, _, color), y in zip(labels, heights, strict=True):
-            side = 0.0 if x < 0.8 else 1.0  # towards the middle of the plane
-            self._write(text, x + 0.015 - 0.03 * side, y, color, (side, 0.5))
-
-    def _write(
-        self,
-        text: str,
-        x: float,
-        y: float,
-        color: str | QColor,
-        anchor: tuple[float, float],
-        *,
-        size: int = SIZE_SMALL,
-        angle: float = 0,
+    def _label_curve(
+        self, painter: QPainter, curve: Mapping[str, Any], text: str, color: str, *, at: float
     ) -> None:
-        item = pg.TextItem(text, color=color, anchor=anchor, angle=angle)
-        item.setFont(_font(size))
-        item.setPos(x, y)
-        self._plot.addItem(item, ignoreBounds=True)
+        height = max((y for x, y in zip(curve["fpr"], curve["tpr"], strict=True) if x <= at), default=at)
+        painter.setPen(QColor(color))
+        # Under the curve and to its right, where a curve above the diagonal leaves room.
+        painter.drawText(self.place(at, height) + QPointF(4, 14), text)
+
+    def _readers(self, painter: QPainter, palette: Palette, results: Mapping[str, Any]) -> None:
+        """Draw unaided dot, line and aided head; a cross marks whose AUC fell with its whole interval."""
+        changes = {row["reader"]: row["got_worse"] for row in results["per_reader"]}
+        readers = results["roc"]["readers"]
+        labels: list[tuple[str, QPointF, str]] = []
+        for reader in readers:
+            start = self.place(reader["unaided"]["fpr"], reader["unaided"]["tpr"])
+            end = self.place(reader["aided"]["fpr"], reader["aided"]["tpr"])
+            is_worse = bool(changes.get(reader["reader"], False))
+            painter.setPen(QPen(_faded(palette.ink, 150), 1))
+            painter.drawLine(start, end)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(UNAIDED))
+            painter.drawEllipse(start, 3.5, 3.5)
+            _head(painter, end, is_worse=is_worse)
+            if is_worse or len(readers) <= NAMED_UP_TO:
+                name = _short(reader["name"])
+                color = palette.bad if is_worse else palette.ink
+                labels.append((f"{name} worse" if is_worse else name, end, color))
+        self._label_readers(painter, palette, labels)
+
+    def _label_readers(
+        self, painter: QPainter, palette: Palette, labels: Sequence[tuple[str, QPointF, str]]
+    ) -> None:
+        """Write the names in one column right of the points, each led to its arrow by a hairline."""
+        if not labels:
+            return
+        metrics = QFontMetricsF(painter.font())
+        column = max(end.x() for _, end, _ in labels) + 26
+        widest = max(metrics.horizontalAdvance(text) for text, _, _ in labels)
+        column = min(column, self._plane().right() - widest)
+        heights = spread([end.y() for _, end, _ in labels], gap=metrics.height())
+        for (text, end, color), y in zip(labels, heights, strict=True):
+            painter.setPen(QPen(_faded(palette.ink, 70), 1))
+            painter.drawLine(end, QPointF(column - 3, y))
+            painter.setPen(QColor(color))
+            painter.drawText(QPointF(column, y + metrics.ascent() / 2 - 1), text)
 
 
 def spread(heights: Sequence[float], *, gap: float) -> list[float]:
@@ -172,15 +184,24 @@ def _short(name: str) -> str:
     return name if len(name) <= 14 else name[:13] + "…"
 
 
+def _head(painter: QPainter, at: QPointF, *, is_worse: bool) -> None:
+    if is_worse:
+        painter.setPen(QPen(QColor(AIDED), 2.5))
+        painter.drawLine(at + QPointF(-4, -4), at + QPointF(4, 4))
+        painter.drawLine(at + QPointF(-4, 4), at + QPointF(4, -4))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(AIDED))
+        painter.drawPolygon(QPolygonF([at + QPointF(0, -5), at + QPointF(5, 4), at + QPointF(-5, 4)]))
+
+
 def _faded(color: str, alpha: int) -> QColor:
     faded = QColor(color)
     faded.setAlpha(alpha)
     return faded
 
 
-def _font(size: int) -> QFont:
-    from PySide6.QtWidgets import QApplication
-
-    font = QFont(QApplication.font())
+def _font(base: QFont, size: int) -> QFont:
+    font = QFont(base)
     font.setPixelSize(size)
     return font

@@ -26,7 +26,7 @@ class OverlayLook:
     """
 
     opacity: float = 0.5
-    threshold: float = 0.25
+    threshold: float = 0.4
     is_shown: bool = True
 
     def __post_init__(self) -> None:

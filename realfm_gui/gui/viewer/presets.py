@@ -1,26 +1,23 @@
 """The windows a reader can choose from with a digit key."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from realfm_gui.domain.images import Frame, Window
+from realfm_gui.imaging.presets import DisplayPreset, load_presets, suitable_presets
+from realfm_gui.resource_files import resource
 
 MAX_PRESETS = 9
 """One per digit key."""
 
-_BY_MODALITY: dict[str, tuple[Window, ...]] = {
-    # The usual windows of CT in HU, as printed in textbooks and preset on scanners.
-    "CT": (
-        Window(center=40, width=400, name="Soft tissue"),
-        Window(center=-600, width=1500, name="Lung"),
-        Window(center=500, width=2000, name="Bone"),
-        Window(center=40, width=80, name="Brain"),
-        Window(center=60, width=150, name="Liver"),
-    ),
-}
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[DisplayPreset, ...]:
+    return load_presets(resource("presets"))
 
 
 def presets_for(frame: Frame, default: Window) -> tuple[Window, ...]:
-    """Return the windows offered for a frame: its default, those of its file, then its modality's.
+    """Return the windows offered for a frame: its default, those of its file, then the shipped presets.
 
     A window that is already in the list is not offered twice; colour frames have none.
 
@@ -34,8 +31,9 @@ def presets_for(frame: Frame, default: Window) -> tuple[Window, ...]:
     if frame.is_colour:
         return ()
     offered: list[Window] = []
+    shipped = [preset.of(default) for preset in suitable_presets(_shipped(), frame.modality)]
     named_default = replace(default, name=default.name or "Default")
-    for window in (named_default, *frame.windows, *_BY_MODALITY.get(frame.modality, ())):
+    for window in (named_default, *frame.windows, *shipped):
         if all((window.center, window.width) != (other.center, other.width) for other in offered):
             offered.append(replace(window, name=window.name or f"From the file, {len(offered) + 1}"))
     return tuple(offered[:MAX_PRESETS])

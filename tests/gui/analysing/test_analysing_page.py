@@ -13,8 +13,9 @@ from realfm_gui.gui.analysing.analysing_page import AnalysingPage
 from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
 from realfm_gui.gui.analysing.methods import method_of
 from realfm_gui.gui.analysing.result_tables import arm_rows, change_rows, reader_rows
-from realfm_gui.gui.analysing.roc_plot import spread
+from realfm_gui.gui.analysing.roc_plot import RocPlot, spread
 from realfm_gui.gui.analysing.tiles import Tile, common_span, short_name
+from realfm_gui.gui.theme import AI_ALONE, AIDED, UNAIDED
 from realfm_gui.gui.widgets.status import State
 from tests.gui.analysing import example_results as example
 
@@ -170,6 +171,27 @@ def test_that_labels_are_moved_apart_and_keep_their_order() -> None:
     lower = sorted(moved[:3])
     assert [round(b - a, 6) for a, b in itertools.pairwise(lower)] == [0.04, 0.04]
     assert sum(lower) / 3 == pytest.approx(0.503333, abs=1e-5)
+
+
+def test_that_points_are_painted_where_they_belong(qtbot: QtBot) -> None:
+    plot = RocPlot()
+    qtbot.addWidget(plot)
+    plot.resize(400, 400)
+    results = example.helping()
+    plot.show_results(results)
+    picture = plot.grab().toImage()
+
+    def color_at(point: dict[str, float]) -> str:
+        place = plot.place(point["fpr"], point["tpr"])
+        return picture.pixelColor(round(place.x()), round(place.y())).name().upper()
+
+    assert color_at(results["roc"]["ai_point"]) == AI_ALONE
+    starts = [color_at(reader["unaided"]) for reader in results["roc"]["readers"]]
+    ends = [color_at(reader["aided"]) for reader in results["roc"]["readers"]]
+    assert starts.count(UNAIDED) >= len(starts) - 1  # one may lie under another reader's arrow
+    assert ends.count(AIDED) >= len(ends) - 1
+    assert plot.place(0, 0).y() > plot.place(0, 1).y()
+    assert plot.place(1, 0).x() - plot.place(0, 0).x() == plot.place(0, 0).y() - plot.place(0, 1).y()
 
 
 def test_that_busy_work_cannot_be_started_twice(page: AnalysingPage, qtbot: QtBot) -> None:

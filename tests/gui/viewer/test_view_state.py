@@ -139,7 +139,9 @@ def test_that_a_draft_of_other_images_is_left_alone():
 def test_that_presets_begin_with_the_opening_window_and_repeat_none():
     given = frame(modality="CT", windows=(Window(center=40, width=400), Window(center=-600, width=1500)))
     names = [window.name for window in presets_for(given, given.windows[0])]
-    assert names == ["Default", "From the file, 2", "Bone", "Brain", "Liver"]
+    assert names[:2] == ["Default", "From the file, 2"]
+    assert {"Bone", "Brain", "Liver"} <= set(names)  # of CT; soft tissue and lung are the file's own
+    assert "Soft tissue" not in names
     many = frame(windows=tuple(Window(center=i, width=10) for i in range(20)))
     assert len(presets_for(many, many.windows[0])) == MAX_PRESETS
 

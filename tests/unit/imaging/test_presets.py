@@ -6,14 +6,14 @@ import pytest
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.images import Window
-from realfm_gui.imaging.presets import load_presets, presets_for
+from realfm_gui.imaging.presets import load_presets, suitable_presets
 
 
 def test_that_the_shipped_presets_load_with_unique_ids_and_keys(repository: Path) -> None:
     presets = load_presets(repository / "resources" / "presets")
     assert len({preset.id for preset in presets}) == len(presets) > 10
     for modality in ("CT", "CR", ""):
-        keys = [preset.key for preset in presets_for(presets, modality)]
+        keys = [preset.key for preset in suitable_presets(presets, modality)]
         assert len(set(keys)) == len(keys)
 
 

@@ -67,7 +67,9 @@ def test_that_all_maps_of_a_run_are_painted_on_one_scale(store: StudyStore, scor
     assert run.map_range is not None
     low, high = run.map_range
     assert low == 0.0
-    assert 0.9 < high <= 1.0
+    assert (
+        0.1 < high <= 1.0
+    )  # the peaks are 1, .1, .01 and .001: the strongest sets the scale, not each its own
     session = start_session(store, "anna")
     case = open_next(store, session)
     assert case is not None
