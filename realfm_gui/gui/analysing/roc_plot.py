@@ -93,10 +93,10 @@ class RocPlot(QWidget):
     def _curves(self, painter: QPainter, palette: Palette, roc: Mapping[str, Any]) -> None:
         for name, curve in roc["controls"].items():
             self._curve(painter, curve, QPen(_faded(palette.ink_quiet, 130), 1.5, Qt.PenStyle.DotLine))
-            self._label_curve(painter, curve, f"Control {name}", palette.ink_quiet, at=0.6)
+            self._label_curve(painter, curve, f"Control {name}", palette.ink_quiet, at=0.72)
         if roc["ai"] is not None:
             self._curve(painter, roc["ai"], QPen(QColor(AI_ALONE), 2))
-            self._label_curve(painter, roc["ai"], "AI alone", AI_ALONE, at=0.5)
+            self._label_curve(painter, roc["ai"], "AI alone", AI_ALONE, at=0.72)
         if roc["ai_point"] is not None:
             centre = self.place(roc["ai_point"]["fpr"], roc["ai_point"]["tpr"])
             painter.fillRect(QRectF(centre.x() - 4, centre.y() - 4, 8, 8), QColor(AI_ALONE))
@@ -120,9 +120,11 @@ class RocPlot(QWidget):
         changes = {row["reader"]: row["got_worse"] for row in results["per_reader"]}
         readers = results["roc"]["readers"]
         labels: list[tuple[str, QPointF, str]] = []
+        rightmost = 0.0
         for reader in readers:
             start = self.place(reader["unaided"]["fpr"], reader["unaided"]["tpr"])
             end = self.place(reader["aided"]["fpr"], reader["aided"]["tpr"])
+            rightmost = max(rightmost, start.x(), end.x())
             is_worse = bool(changes.get(reader["reader"], False))
             painter.setPen(QPen(_faded(palette.ink, 150), 1))
             painter.drawLine(start, end)
@@ -134,22 +136,26 @@ class RocPlot(QWidget):
                 name = _short(reader["name"])
                 color = palette.bad if is_worse else palette.ink
                 labels.append((f"{name} worse" if is_worse else name, end, color))
-        self._label_readers(painter, palette, labels)
+        self._label_readers(painter, palette, labels, column=rightmost + 20)
 
     def _label_readers(
-        self, painter: QPainter, palette: Palette, labels: Sequence[tuple[str, QPointF, str]]
+        self,
+        painter: QPainter,
+        palette: Palette,
+        labels: Sequence[tuple[str, QPointF, str]],
+        *,
+        column: float,
     ) -> None:
         """Write the names in one column right of the points, each led to its arrow by a hairline."""
         if not labels:
             return
         metrics = QFontMetricsF(painter.font())
-        column = max(end.x() for _, end, _ in labels) + 26
         widest = max(metrics.horizontalAdvance(text) for text, _, _ in labels)
         column = min(column, self._plane().right() - widest)
         heights = spread([end.y() for _, end, _ in labels], gap=metrics.height())
         for (text, end, color), y in zip(labels, heights, strict=True):
             painter.setPen(QPen(_faded(palette.ink, 70), 1))
-            painter.drawLine(end, QPointF(column - 3, y))
+            painter.drawLine(end + QPointF(8, 0), QPointF(column - 3, y))
             painter.setPen(QColor(color))
             painter.drawText(QPointF(column, y + metrics.ascent() / 2 - 1), text)
 
