@@ -16,9 +16,6 @@ from typing import cast
 from realfm_gui.domain.images import Frame
 from realfm_gui.imaging.decoder_process import RELEASE, Reply, main, unpacked
 from realfm_gui.imaging.errors import UnreadableImage
-from realfm_gui.imaging.frame_cache import FrameCache
-
-__all__ = ["DecodingService", "FrameCache"]
 
 Frames = tuple[Frame, ...]
 _DEFAULT_MEMORY_BYTES = 16 << 30

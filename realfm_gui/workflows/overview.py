@@ -71,11 +71,6 @@ class StudyOverview:
     outcomes_opened_utc: tuple[str, ...]
     """When outcomes were looked at."""
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every reader has submitted every case."""
-        return all(reader.submitted == reader.total for reader in self.readers)
-
 
 def overview(store: StudyStore) -> StudyOverview:
     """Collect what the coordinator sees."""

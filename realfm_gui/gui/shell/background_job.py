@@ -88,11 +88,6 @@ class BackgroundJob(QObject):
         """Whether the work has been started and has not ended."""
         return self._is_running
 
-    @property
-    def is_stopping(self) -> bool:
-        """Whether `cancel` was called and the child has not ended yet."""
-        return self._is_running and self._was_cancelled
-
     def start(self) -> None:
         """Start the child and a small thread that listens to it."""
         self._is_running = True

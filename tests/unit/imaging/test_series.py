@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realfm_gui.domain.images import CaseFrames, Frame, Window
-from realfm_gui.imaging.frame_cache import FrameCache
+from realfm_gui.domain.images import Frame, Window
 from realfm_gui.imaging.series import WarningKind, arrange, load_case
 from realfm_gui.imaging.windows import DERIVED
 
@@ -82,26 +81,3 @@ def test_that_a_real_tilted_head_ct_is_in_order_with_its_uneven_spacing_told(dic
     assert (np.diff(along) > 0).all()
     assert {warning.kind for warning in loaded.warnings} <= {WarningKind.VARYING_SPACING, WarningKind.GAP}
     assert loaded.warnings
-
-
-def case(case_id: str, kilobytes: int) -> CaseFrames:
-    return CaseFrames(case_id=case_id, frames=(Frame(pixels=np.zeros((kilobytes, 512), np.uint16)),))
-
-
-def test_that_the_cache_forgets_what_was_unused_for_longest() -> None:
-    cache = FrameCache(3000)
-    for case_id in ("a", "b"):
-        cache.put(case(case_id, 1))
-    assert cache.get("a") is not None
-    cache.put(case("c", 1))
-    assert ("a" in cache, "b" in cache, "c" in cache) == (True, False, True)
-    assert cache.nbytes == 2048
-
-
-def test_that_the_cache_keeps_a_case_larger_than_itself_alone() -> None:
-    cache = FrameCache(3000)
-    cache.put(case("a", 1))
-    cache.put(case("large", 10))
-    assert ("a" in cache, "large" in cache) == (False, True)
-    cache.put(case("a", 1))
-    assert cache.nbytes == 1024
