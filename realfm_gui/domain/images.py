@@ -109,3 +109,12 @@ class CaseFrames:
     def __post_init__(self) -> None:
         if not self.frames:
             raise ValueError(f"case {self.case_id} has no frame")
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the pixels and tables in bytes; shared arrays count once."""
+        arrays = {id(frame.pixels): frame.pixels.nbytes for frame in self.frames}
+        for frame in self.frames:
+            if frame.modality_table is not None:
+                arrays[id(frame.modality_table)] = frame.modality_table.nbytes
+        return sum(arrays.values())

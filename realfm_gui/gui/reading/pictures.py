@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from realfm_gui.domain.images import CaseFrames, Frame
 from realfm_gui.gui.reading.series_strip import THUMBNAIL
 from realfm_gui.imaging.decoding_service import DecodingService
-from realfm_gui.imaging.frame_cache import frames_nbytes
 from realfm_gui.imaging.rendering import (
     Pyramid,
     apply,
@@ -48,7 +47,7 @@ class CasePicture:
     def nbytes(self) -> int:
         """Memory of pixels, tables and reduced copies in bytes."""
         reduced = sum(pyramid.nbytes for pyramid in self.pyramids.values())
-        return frames_nbytes(CaseFrames(case_id=self.case_id, frames=self.frames)) + reduced
+        return CaseFrames(case_id=self.case_id, frames=self.frames).nbytes + reduced
 
 
 class Pictures:
