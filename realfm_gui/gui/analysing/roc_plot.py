@@ -113,7 +113,9 @@ class RocPlot(QWidget):
         height = max((y for x, y in zip(curve["fpr"], curve["tpr"], strict=True) if x <= at), default=at)
         painter.setPen(QColor(color))
         # Under the curve and to its right, where a curve above the diagonal leaves room.
-        painter.drawText(self.place(at, height) + QPointF(4, 14), text)
+        place = self.place(at, height) + QPointF(4, 14)
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+        painter.drawText(QPointF(min(place.x(), self.width() - width - 4), place.y()), text)
 
     def _readers(self, painter: QPainter, palette: Palette, results: Mapping[str, Any]) -> None:
         """Draw unaided dot, line and aided head; a cross marks whose AUC fell with its whole interval."""
