@@ -119,6 +119,11 @@ def support_lists(judgement: Judgement, why_not_replace: Sequence[str]) -> tuple
         supports.append(f"The model as an aid, for {whom}: AUC {difference(evidence.auc, alpha)}.")
     else:
         does_not.append(f"The model as an aid: {_against_aid(judgement)}.")
+        if judgement.aid[0].status is Status.PASSES and not (judgement.harmed or judgement.problems):
+            gain = difference(evidence.auc, alpha)
+            supports.append(
+                f"Cases told apart better after the model was shown: AUC {gain}. Nothing more yet."
+            )
     if judgement.harmed:
         losses = "; ".join(f"{c.subject} {difference(c.estimate, alpha)}" for c in judgement.harmed)
         supports.append(f"Harm: {losses}.")

@@ -124,9 +124,11 @@ def test_that_harm_says_do_not_deploy_and_names_what_fell() -> None:
 
 
 def test_that_a_gain_that_is_not_safe_is_told_as_both() -> None:
-    sentence = judge(replace(FAVOURABLE, omission=_interval(-0.2, 0.0))).sentence
-    assert "told cases apart better" in sentence
-    assert "does not settle whether it is safe" in sentence
+    verdict = judge(replace(FAVOURABLE, omission=_interval(-0.2, 0.0)))
+    assert "told cases apart better" in verdict.sentence
+    assert "does not settle whether it is safe" in verdict.sentence
+    assert any("told apart better after the model was shown" in line for line in verdict.supports)
+    assert not any(line.startswith("The model as an aid") for line in verdict.supports)
 
 
 @pytest.mark.parametrize("changes", [s[1] for s in SCENARIOS], ids=[s[0] for s in SCENARIOS])
