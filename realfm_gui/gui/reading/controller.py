@@ -1,6 +1,5 @@
 """Runs a sitting: case after case, unaided, locked, aided, submitted."""
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,7 +13,7 @@ from realfm_gui.gui.reading.picture_desk import PictureDesk
 from realfm_gui.gui.reading.pictures import CasePicture
 from realfm_gui.gui.reading.reading_page import ReadingPage
 from realfm_gui.gui.reading.sitting import Opened, begin, end, open_case
-from realfm_gui.gui.reading.state import RoomState, Stage
+from realfm_gui.gui.reading.state import RoomState, Stage, monotonic_ms
 from realfm_gui.gui.shell.operations import Operations
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.gui.viewer.viewport import Content
@@ -26,11 +25,6 @@ from realfm_gui.workflows.reading import Advice, ReaderSession, Receipt
 T = TypeVar("T")
 
 SAYS_SAVING_AFTER_MS = 150
-
-
-def monotonic_ms() -> float:
-    """Return the time that the reading clock is fed with."""
-    return time.monotonic_ns() / 1e6
 
 
 class ReadingController(QObject):

@@ -1,5 +1,6 @@
 """The reading room's memory: where the reader is, what is answered, what is missing. Without Qt."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -23,6 +24,11 @@ from realfm_gui.gui.reading.finding_draft import FindingDraft, Part
 ARMING_MS = 400
 """After the AI's answer has been painted, Enter is ignored this long: a second press of an impatient
 Enter or double click belongs to the lock, not to the submission. So too after a question."""
+
+
+def monotonic_ms() -> float:
+    """Return the time that the reading clock is fed with."""
+    return time.monotonic_ns() / 1e6
 
 
 class Stage(StrEnum):

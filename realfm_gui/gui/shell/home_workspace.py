@@ -1,10 +1,12 @@
 """Home: open, create, build the demo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from realfm_gui.gui.shell.desk import Desk
@@ -26,6 +28,8 @@ class HomeWorkspace(QObject):
         Where the demo study is built.
     """
 
+    _looked = Signal(object)
+
     def __init__(self, desk: Desk, enter: Callable[[str], None], *, demo_folder: Path) -> None:
         super().__init__(desk)
         self._desk = desk
@@ -40,11 +44,25 @@ class HomeWorkspace(QObject):
         desk.work_began.connect(lambda: self.page.set_busy(True))
         desk.work_ended.connect(lambda: self.page.set_busy(False))
         desk.window.add_page("home", self.page)
+        self._looked.connect(self._note_which_are_there)
 
     def show(self) -> None:
         """Show the page with the recent studies as they are now."""
         self.page.show_recent(self._desk.recent.all())
         self._desk.window.show_page("home")
+        paths = [study.path for study in self._desk.recent.all()]
+        if paths:
+            # A folder on a drive that does not answer must not keep the window waiting.
+            Thread(target=self._look, args=(paths,), daemon=True).start()
+
+    def _look(self, paths: Sequence[str]) -> None:
+        found = {path: Path(path).is_dir() for path in paths}
+        with suppress(RuntimeError):  # the window was closed meanwhile
+            self._looked.emit(found)
+
+    def _note_which_are_there(self, found: Mapping[str, bool]) -> None:
+        if self._desk.recent.note_which_are_there(found):
+            self.page.show_recent(self._desk.recent.all())
 
     def choose_study(self, workspace: str = "set-up") -> None:
         """Ask for a study folder, then enter a workspace of it."""

@@ -2,8 +2,8 @@
 
 import json
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class RecentStudy:
     opened_utc: str = ""
     is_simulated: bool = False
     is_there: bool = True
-    """Whether the folder existed when the list was read; not stored."""
+    """Whether the folder existed when somebody last looked (`note_which_are_there`); not stored."""
 
 
 class RecentStudies:
@@ -47,6 +47,14 @@ class RecentStudies:
         self._studies = [study, *(known for known in self._studies if known.path != study.path)][:KEPT]
         self._write()
 
+    def note_which_are_there(self, is_there: Mapping[str, bool]) -> bool:
+        """Note which folders exist, by path; return whether that changed anything."""
+        before = self._studies
+        self._studies = [
+            replace(known, is_there=is_there.get(known.path, known.is_there)) for known in before
+        ]
+        return self._studies != before
+
     def forget(self, path: str) -> None:
         """Take a study off the list; its folder stays."""
         self._studies = [known for known in self._studies if known.path != path]
@@ -55,7 +63,7 @@ class RecentStudies:
     def _read(self) -> list[RecentStudy]:
         try:
             rows = json.loads(self._file.read_text(encoding="utf-8"))
-            return [RecentStudy(**{**row, "is_there": Path(row["path"]).is_dir()}) for row in rows]
+            return [RecentStudy(**{**row, "is_there": True}) for row in rows]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

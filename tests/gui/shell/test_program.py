@@ -12,6 +12,7 @@ from realfm_gui.app import Program
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.analysing.confirm import ConfirmEarlyLook
 from realfm_gui.gui.shell.messages import MessageDialog
+from realfm_gui.gui.shell.recent_studies import RecentStudy
 from tests.gui.shell import small_study
 
 WAIT_MS = 20_000
@@ -294,3 +295,11 @@ def test_that_every_command_does_something(program: Program) -> None:
     from realfm_gui.gui.shell.commands import CHECKABLE, COMMANDS
 
     assert {command.id for command in COMMANDS} - CHECKABLE == set(program._handlers)
+
+
+def test_that_a_recent_study_whose_folder_is_gone_is_marked_without_waiting_for_it(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    program.desk.recent.remember(RecentStudy(path=str(tmp_path / "gone.study"), title="Gone"))
+    program.do("home")
+    qtbot.waitUntil(lambda: not program.desk.recent.all()[0].is_there, timeout=WAIT_MS)

@@ -144,7 +144,12 @@ def test_that_recent_studies_are_kept_newest_first_and_a_broken_list_starts_anew
     for name in ("a", "b", "a"):
         recent.remember(RecentStudy(path=f"/{name}.study", title=name))
     assert [study.title for study in RecentStudies(file).all()] == ["a", "b"]
-    assert not RecentStudies(file).all()[0].is_there
+    again = RecentStudies(file)
+    assert again.all()[0].is_there, "nothing is looked up on the way to the first window"
+    gone = again.all()[0].path
+    assert again.note_which_are_there({gone: False})
+    assert not again.all()[0].is_there
+    assert not again.note_which_are_there({gone: False})
     assert "is_there" not in json.loads(file.read_text())[0]
     file.write_text("{broken", encoding="utf-8")
     assert RecentStudies(file).all() == ()
