@@ -230,7 +230,7 @@ def analyze(study: Path, json_out: str | None, report: Path | None, yes: bool) -
     """Say what the model did to the readers: aided minus unaided, and AI minus readers."""
     from realfm_gui.storage import StudyStore
     from realfm_gui.workflows.outcomes import StillBeingReadError, open_outcomes
-    from realfm_gui.workflows.report import write_results
+    from realfm_gui.workflows.report import results_json, write_results
 
     with StudyStore.open(study) as store:
         try:
@@ -242,7 +242,7 @@ def analyze(study: Path, json_out: str | None, report: Path | None, yes: bool) -
     json_path = Path(json_out) if json_out and json_out != "-" else None
     results = write_results(study, json_path=json_path, report_path=report, progress=TerminalProgress())
     if json_out == "-":
-        click.echo(json.dumps(results, indent=2))
+        click.echo(results_json(results))
     else:
         click.echo(summary_text(results))
 

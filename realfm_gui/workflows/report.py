@@ -16,10 +16,26 @@ def write_results(
     """Analyse a study, write what is asked for, and return the results."""
     results = analyse(root, progress=progress)
     if json_path is not None:
-        write_text(json_path, json.dumps(results, indent=2) + "\n")
+        write_text(json_path, results_json(results) + "\n")
     if report_path is not None:
         write_text(report_path, report_text(results))
     return results
+
+
+def results_json(results: dict[str, Any]) -> str:
+    """Return the results as the JSON that programs read.
+
+    ``auc`` holds plain numbers for unaided, aided and ai; standard errors, intervals and the controls stand
+    under ``auc_estimates``. Everything else is as `analyse` returned it.
+    """
+    findings = {name: _with_plain_auc(result) for name, result in results["findings"].items()}
+    return json.dumps({**_with_plain_auc(results), "findings": findings}, indent=2)
+
+
+def _with_plain_auc(result: dict[str, Any]) -> dict[str, Any]:
+    estimates = result["auc"]
+    plain = {arm: estimates[arm]["value"] for arm in ("unaided", "aided", "ai")}
+    return {**result, "auc": plain, "auc_estimates": estimates}
 
 
 def write_report(root: Path, path: Path, *, progress: Progress = silent) -> None:

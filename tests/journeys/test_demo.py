@@ -56,7 +56,11 @@ def test_that_the_analysis_has_every_promised_number_and_says_it_is_simulated(
     result = CliRunner().invoke(realfm, ["analyze", str(demo), "--json", "-", "--report", str(report)])
     assert result.exit_code == 0, result.output
     results = json.loads(result.stdout)
-    assert set(results["auc"]) >= {"unaided", "aided", "ai", "controls"}
+    assert set(results["auc"]) == {"unaided", "aided", "ai"}
+    for arm, value in results["auc"].items():
+        low, high = results["auc_estimates"][arm]["ci"]
+        assert 0.0 <= low <= value <= high <= 1.0
+    assert results["findings"]["speck-cluster"]["auc"] == results["auc"]
     assert set(results["difference"]) >= {"estimate", "se", "df", "p", "ci"}
     assert results["n"]["cases"] == 20
     assert results["n"]["readers"] == 6
