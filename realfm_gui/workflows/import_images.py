@@ -118,6 +118,7 @@ def _store(
     discard_leftovers(store)
     notes: list[Refusal] = []
     whole: list[Candidate] = []
+    deidentifier: Deidentifier | None = None
     try:
         with closing(DecodingService()) as decoding, TemporaryDirectory() as work:
             probe = _Probe(decoding, Path(work) / "probe.dcm")
@@ -129,12 +130,13 @@ def _store(
                 _keep(store, deidentifier, candidate, refused, notes)
                 if candidate.images:
                     whole.append(candidate)
-            store.write_uid_map(deidentifier.mapping)
         progress(len(candidates), len(candidates), "Importing cases")
     finally:
         # Also when stopped or out of space: what is whole is kept, what is half done leaves no file.
         discard_leftovers(store, keep={image["file"] for case in whole for image in case.images})
         try:
+            if deidentifier is not None:
+                store.write_uid_map(deidentifier.mapping)
             record_cases(store, known, whole, refused)
         finally:
             discard_leftovers(store)

@@ -18,7 +18,7 @@ WIDTH = 1040
 DOORS = (
     ("read", "eye-outline", "Read", "Read cases without and then with the model"),
     ("set-up", "tune-variant", "Set up", "Cases, models, readers and their progress"),
-    ("analyse", "chart-bell-curve", "Analyse", "What the model did to the readers"),
+    ("analyse", "chart-bell-curve", "Analyse", "What changed with the model"),
 )
 
 

@@ -151,6 +151,9 @@ def test_that_stopping_keeps_whole_cases_and_a_second_import_brings_the_rest(
     with pytest.raises(Cancelled):
         import_images(store, [source], progress=stop_at_three)
     assert len(store.cases()) == 3
+    kept = [record.sop_uid for record in store.read_sources() if record.sop_uid]
+    assert kept
+    assert set(kept) <= set(store.read_uid_map()), "what was kept must be renamed alike by the next import"
     assert verify_study(store.root).problems == ()
     assert import_images(store, [source]).cases == 2
     assert verify_study(store.root).problems == ()
