@@ -1,0 +1,51 @@
+"""What is said beside a number that needs explaining."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
+from realfm_gui.analysis.estimate import ZERO_VARIANCE
+from realfm_gui.analysis.mrmc.results import Inference, VarianceComponents
+
+NO_SPREAD = "No spread: the modalities rank the cases alike, or without any error; no interval can be given."
+NO_SPREAD_OF_MEAN = "No spread: every reader ranks the cases alike, or without any error; no interval."
+NEGATIVE_VARIANCE = (
+    "The estimated variance is negative, as unbiased estimates of a small variance can be; "
+    "no standard error or p value can be given. The jackknife cannot be negative with random readers."
+)
+ONE_READER = "One reader: the result says how sure we are about this reader, and nothing about others."
+FEW_READERS = (
+    "Fewer than four readers: what they say of readers in general is fragile. "
+    "Report the result for these readers (frrc) beside it."
+)
+CASES_IGNORED = "Fixed cases: the result says nothing about other cases than these."
+
+
+def of_components(
+    figures: NDArray[np.float64], parts: VarianceComponents, inference: Inference, *, cut: bool
+) -> tuple[str, ...]:
+    """Return what has to be said of an Obuchowski-Rockette analysis."""
+    found = []
+    present = figures[~np.isnan(figures)]
+    n_perfect = int(((present == 1.0) | (present == 0.0)).sum())
+    if n_perfect:
+        found.append(
+            f"{n_perfect} of {present.size} reader figures are exactly 0 or 1: these add no sampling error, "
+            "so the intervals are too narrow."
+        )
+    n_readers = int((~np.isnan(figures)).any(axis=0).sum())
+    if n_readers == 1:
+        found.append(ONE_READER)
+    elif n_readers < FEWEST_RANDOM_READERS and inference is not Inference.FRRC:
+        found.append(FEW_READERS)
+    if inference is Inference.RRFC:
+        found.append(CASES_IGNORED)
+    if parts.cov2 is not None and parts.cov3 is not None and parts.cov2 + ZERO_VARIANCE < parts.cov3:
+        kept = inference is Inference.FRRC and not cut
+        what = "kept as it is" if kept else "taken as nil"
+        if inference is not Inference.RRFC:
+            found.append(
+                "Two readers agree less within a modality than across modalities (Cov2 < Cov3); "
+                f"the difference is {what}. Programs differ here."
+            )
+    return tuple(found)
