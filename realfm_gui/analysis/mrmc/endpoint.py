@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from realfm_gui.analysis.mrmc.moments import PairMoments
 from realfm_gui.analysis.mrmc.observer_data import ObserverData
 
 Floats = NDArray[np.float64]
@@ -73,6 +74,10 @@ class Sample(ABC):
 
     def unbiased_covariance(self) -> Floats | None:
         """Return the unbiased error covariance of ``figures.ravel()``; None where there is none."""
+        return None
+
+    def pair_moments(self) -> PairMoments | None:
+        """Return the sums U-statistics are made of; None where the endpoint is no share of pairs."""
         return None
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from realfm_gui.analysis.mrmc.endpoint import Bools, Floats, Integers, Sample, ratio
+from realfm_gui.analysis.mrmc.moments import PairMoments
 
 
 class MeanSample(Sample):
@@ -91,6 +92,24 @@ class MeanSample(Sample):
         theta = self.figures.ravel()
         covariance: Floats = np.outer(theta, theta) - ratio(apart, n_apart)
         return covariance
+
+    def pair_moments(self) -> PairMoments | None:
+        """Return the sums U-statistics are made of: as if every item met the same few others and beat them.
+
+        The others are constant, so they add no variance; they only give the pairs their second case.
+        """
+        n_others = max(2, int((~self.takes_part).sum()))
+        total, size = self._sums.sum(axis=1), self._sizes.sum(axis=1)
+        won_here, n_here = self._sums @ self._sums.T, self._sizes @ self._sizes.T
+        won_all, n_all = np.outer(total, total), np.outer(size, size)
+        scale = np.array([n_others, n_others**2, n_others, n_others**2], dtype=np.float64)
+        scale = scale[:, np.newaxis, np.newaxis]
+        return PairMoments(
+            won=scale * np.stack([won_here, won_here, won_all, won_all]),
+            count=scale * np.stack([n_here, n_here, n_all, n_all]),
+            total=total * n_others,
+            n_pairs=size * n_others,
+        )
 
     @cached_property
     def _sums(self) -> Floats:

@@ -91,8 +91,8 @@ def analyse_crossed_readers(
         denominator, df = ms_interaction, float((n_modalities - 1) * (n_readers - 1))
     else:
         denominator = ms_interaction + max(between, 0.0)
-        df = _hillis_df(denominator, ms_interaction, (n_modalities - 1) * (n_readers - 1))
-    means = _means(figures, blocks, modalities, options)
+        df = hillis_df(denominator, ms_interaction, (n_modalities - 1) * (n_readers - 1))
+    means = means_of(figures, blocks, modalities, options)
     comparisons = _pairs(figures.mean(axis=1), modalities, 2 * denominator / n_readers, df, options)
     return Analysis(
         means=means,
@@ -151,7 +151,7 @@ def analyse_nested_readers(
             variance, df = of_readers, float(df_within)
         else:
             variance = of_readers + max(between, 0.0)
-            df = _hillis_df(variance, of_readers, df_within)
+            df = hillis_df(variance, of_readers, df_within)
         spreads.append(variance)
         comparisons.append(
             _comparison(
@@ -164,8 +164,8 @@ def analyse_nested_readers(
             )
         )
     return Analysis(
-        means=_means(figures, blocks, modalities, options),
-        comparisons=_with_holm(comparisons),
+        means=means_of(figures, blocks, modalities, options),
+        comparisons=with_holm(comparisons),
         global_test=_nested_global_test(mean_values, counts, spreads, ms_reader, df_within, options),
         components=parts,
         warnings=sentences.of_components(figures, parts, options.inference, cut=options.cut_fixed_readers),
@@ -176,13 +176,13 @@ def _crossed_components(figures: Floats, blocks: Floats) -> VarianceComponents:
     n_modalities, n_readers = figures.shape
     same_modality = np.einsum("irij->rj", blocks) / n_modalities
     error = float(np.trace(same_modality) / n_readers)
-    cov2 = _mean_off_diagonal(same_modality)
+    cov2 = mean_off_diagonal(same_modality)
     cov1 = cov3 = None
     if n_modalities > 1:
         n_pairs = n_modalities * (n_modalities - 1)
         across = (np.einsum("irkj->rj", blocks) - same_modality * n_modalities) / n_pairs
         cov1 = float(np.trace(across) / n_readers)
-        cov3 = _mean_off_diagonal(across)
+        cov3 = mean_off_diagonal(across)
     var_r = var_tr = None
     ms_interaction, ms_reader = _ms_interaction(figures), _ms_reader(figures)
     if None not in (ms_interaction, ms_reader, cov1, cov2, cov3):
@@ -229,27 +229,29 @@ def _ms_interaction(figures: Floats) -> float | None:
     return float((residual**2).sum() / ((n_modalities - 1) * (n_readers - 1)))
 
 
-def _mean_off_diagonal(matrix: Floats) -> float | None:
+def mean_off_diagonal(matrix: Floats) -> float | None:
+    """Return the mean of the elements off the diagonal; None for a single one."""
     n = len(matrix)
     return float((matrix.sum() - np.trace(matrix)) / (n * (n - 1))) if n > 1 else None
 
 
-def _hillis_df(denominator: float, mean_square: float, df: int) -> float | None:
+def hillis_df(denominator: float, mean_square: float, df: int) -> float | None:
     """Return Hillis' degrees of freedom; None where the readers do not differ (then without limit)."""
     if mean_square <= 1e-12 * denominator:
         return None
     return float(denominator**2 / (mean_square**2 / df))
 
 
-def _means(
+def means_of(
     figures: Floats, blocks: Floats, modalities: Sequence[str], options: Options
 ) -> tuple[ModalityMean, ...]:
+    """Return the readers' mean in every modality; `blocks` is (modalities, readers, modalities, readers)."""
     found = []
     for m, modality in enumerate(modalities):
         present = ~np.isnan(figures[m])
         values, covariance = figures[m, present], blocks[m][present][:, m][:, present]
         n_readers = len(values)
-        cov2 = _mean_off_diagonal(covariance)
+        cov2 = mean_off_diagonal(covariance)
         df: float | None = None
         if options.inference is Inference.FRRC or cov2 is None:
             variance = float(covariance.sum()) / n_readers**2
@@ -257,7 +259,7 @@ def _means(
             ms_reader = float(values.var(ddof=1))
             between = 0.0 if options.inference is Inference.RRFC else max(n_readers * cov2, 0.0)
             variance = (ms_reader + between) / n_readers
-            df = _hillis_df(ms_reader + between, ms_reader, n_readers - 1)
+            df = hillis_df(ms_reader + between, ms_reader, n_readers - 1)
         estimate = wald_estimate(
             float(values.mean()),
             variance,
@@ -274,7 +276,7 @@ def _means(
 def _pairs(
     means: Floats, modalities: Sequence[str], variance: float, df: float | None, options: Options
 ) -> tuple[Comparison, ...]:
-    return _with_holm(
+    return with_holm(
         [
             _comparison(
                 modalities[first],
@@ -310,7 +312,8 @@ def compared(first: str, second: str, difference: Estimate, *, margin: float | N
     )
 
 
-def _with_holm(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+def with_holm(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    """Return the comparisons with p values adjusted over all of them that have one."""
     p_values = [each.difference.p for each in comparisons]
     known = [p for p in p_values if p is not None]
     adjusted = iter(holm_adjusted(known))
@@ -348,6 +351,6 @@ def _nested_global_test(
     denominator = float(np.mean(spreads)) * n_readers / 2
     df: float | None = None
     if ms_reader is not None and options.inference is not Inference.FRRC:
-        df = _hillis_df(denominator, ms_reader, df_within)
+        df = hillis_df(denominator, ms_reader, df_within)
     ms_modality = float(n_readers * means.var(ddof=1)) if len(means) > 1 else 0.0
     return _global_test(ms_modality, denominator, len(means), df, options.inference)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from realfm_gui.analysis.mrmc.endpoint import Floats, Integers, Sample, ratio
 from realfm_gui.analysis.mrmc.mean_sample import sum_by_unit
+from realfm_gui.analysis.mrmc.moments import PairMoments
 from realfm_gui.analysis.mrmc.product_sums import product_sums
 from realfm_gui.analysis.mrmc.ranking import shared_ranks, weight_outscored
 from realfm_gui.analysis.mrmc.weighted_pairs import weighted_shares
@@ -86,8 +87,8 @@ class PairSample(Sample):
         Closed form: leaving a unit out only takes its own pairs away, so nothing is counted twice.
         """
         won = self._total[:, np.newaxis] - self._high_won - self._low_won + self._own_pairs_won
-        n_high = self._n_high[:, np.newaxis] - self._by_unit(self._high_weights, self._high_units)
-        n_low = self._n_low[:, np.newaxis] - self._by_unit(self._low_weights, self._low_units)
+        n_high = self._n_high[:, np.newaxis] - self._high_weight_of_units
+        n_low = self._n_low[:, np.newaxis] - self._low_weight_of_units
         return ratio(won, n_high * n_low).reshape(*self._shape, self.n_units)
 
     def delong_covariance(self) -> Floats | None:
@@ -101,8 +102,7 @@ class PairSample(Sample):
         .. [1] DeLong ER, DeLong DM, Clarke-Pearson DL. Biometrics 1988;44(3):837-845.
         .. [2] Obuchowski NA. Biometrics 1997;53(2):567-578 (clusters).
         """
-        high_weight = self._by_unit(self._high_weights, self._high_units)
-        low_weight = self._by_unit(self._low_weights, self._low_units)
+        high_weight, low_weight = self._high_weight_of_units, self._low_weight_of_units
         theta = self.figures.reshape(-1, 1)
         n_high, n_low = self._n_high[:, np.newaxis], self._n_low[:, np.newaxis]
         of_high = (self._high_won / n_low - high_weight * theta) / n_high
@@ -128,9 +128,20 @@ class PairSample(Sample):
         ----------
         .. [1] Gallas BD. Acad Radiol 2006;13(3):353-362.
         """
-        high_weight = self._by_unit(self._high_weights, self._high_units)
-        low_weight = self._by_unit(self._low_weights, self._low_units)
-        if ((high_weight > 0) & (low_weight > 0)).any():
+        moments = self.pair_moments()
+        if moments is None:
+            return None
+        # all products, minus those that share a high or a low unit; those that share both came off twice
+        signs = np.array([1.0, -1.0, -1.0, 1.0])[:, np.newaxis, np.newaxis]
+        apart = ratio((signs * moments.won).sum(axis=0), (signs * moments.count).sum(axis=0))
+        theta = self.figures.ravel()
+        covariance: Floats = np.outer(theta, theta) - apart
+        return covariance
+
+    def pair_moments(self) -> PairMoments | None:
+        """Return the sums U-statistics are made of; None where a unit has high and low items."""
+        high, low = self._high_weight_of_units, self._low_weight_of_units
+        if ((high > 0) & (low > 0)).any():
             return None
         same_both = product_sums(
             self._high,
@@ -140,18 +151,29 @@ class PairSample(Sample):
             high_units=self._high_units,
             low_units=self._low_units,
         )
-        apart = (
-            np.outer(self._total, self._total)
-            - self._high_won @ self._high_won.T
-            - self._low_won @ self._low_won.T
-            + same_both
+        same_high, same_low = high @ high.T, low @ low.T
+        n_high, n_low = np.outer(self._n_high, self._n_high), np.outer(self._n_low, self._n_low)
+        return PairMoments(
+            won=np.stack(
+                [
+                    same_both,
+                    self._high_won @ self._high_won.T,
+                    self._low_won @ self._low_won.T,
+                    np.outer(self._total, self._total),
+                ]
+            ),
+            count=np.stack([same_high * same_low, same_high * n_low, n_high * same_low, n_high * n_low]),
+            total=self._total,
+            n_pairs=self._n_high * self._n_low,
         )
-        n_apart = (np.outer(self._n_high, self._n_high) - high_weight @ high_weight.T) * (
-            np.outer(self._n_low, self._n_low) - low_weight @ low_weight.T
-        )
-        theta = self.figures.ravel()
-        covariance: Floats = np.outer(theta, theta) - ratio(apart, n_apart)
-        return covariance
+
+    @cached_property
+    def _high_weight_of_units(self) -> Floats:
+        return self._by_unit(self._high_weights, self._high_units)
+
+    @cached_property
+    def _low_weight_of_units(self) -> Floats:
+        return self._by_unit(self._low_weights, self._low_units)
 
     @cached_property
     def _outscored(self) -> Floats:

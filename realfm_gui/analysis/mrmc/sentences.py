@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.estimate import ZERO_VARIANCE
+from realfm_gui.analysis.mrmc.design import Design, Reads
+from realfm_gui.analysis.mrmc.observer_data import ObserverData
 from realfm_gui.analysis.mrmc.results import Inference, VarianceComponents
 
 NO_SPREAD = "No spread: the modalities rank the cases alike, or without any error; no interval can be given."
@@ -19,6 +21,31 @@ FEW_READERS = (
     "Report the result for these readers (frrc) beside it."
 )
 CASES_IGNORED = "Fixed cases: the result says nothing about other cases than these."
+
+
+def of_data(data: ObserverData, reads: Reads, endpoint: str) -> tuple[str, ...]:
+    """Return what has to be said of the data before any number."""
+    nobody = ~reads.has_reader.any(axis=0)
+    found = [
+        f"{data.readers[index]} has no {endpoint}: too few cases of a kind were read."
+        for index in np.flatnonzero(nobody & data.was_read.any(axis=(0, 2)))
+    ]
+    n_cells = int(reads.has_reader.sum()) * len(data.cases)
+    n_missing = round(reads.share_missing * n_cells)
+    if n_missing and reads.design is Design.PARTIALLY_PAIRED:
+        found.append(
+            f"{n_missing} of {n_cells} reads are missing ({reads.share_missing:.1%}). The analysis takes "
+            "them as missing by chance; if hard cases were left out, every figure here is too good."
+        )
+    n_patients = len(np.unique(data.clusters))
+    if n_patients < len(data.cases):
+        found.append(
+            f"{len(data.cases)} cases of {n_patients} patients: patients are the sample, "
+            "so cases of one patient do not count as independent."
+        )
+    if not np.allclose(data.weights, data.weights[0]):
+        found.append("Cases are weighted by their sampling weights; the figures speak for that population.")
+    return tuple(found)
 
 
 def of_components(
