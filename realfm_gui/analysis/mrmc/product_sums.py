@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from realfm_gui.analysis.mrmc.product_sums_of_many import product_sums_of_many
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_CHUNK_BYTES = 64 << 20
+_CHUNK_BYTES = 16 << 20
+_MOST_PAIRS = 600_000
+"""Above this many pairs of cases the kernels are not written down (see `product_sums_of_many`)."""
 
 
 def product_sums(
@@ -43,8 +47,13 @@ def product_sums(
     n_observers = len(high)
     is_plain = len(np.unique(high_units)) == len(high_units) and len(np.unique(low_units)) == len(low_units)
     is_binary = all(np.isin(weights, (0.0, 1.0)).all() for weights in (high_weights, low_weights))
-    # Entries are 0, 1 or 2, so a chunk's sums stay below 2^24 and are exact in 32 bits.
     is_exact = is_plain and is_binary
+    if is_exact and high.shape[1] * low.shape[1] > _MOST_PAIRS:
+        nobody = max(high.max(), low.max()) + 1
+        return product_sums_of_many(
+            np.where(high_weights > 0, high, -1), np.where(low_weights > 0, low, nobody)
+        )
+    # Then entries are 0, 1 or 2, a chunk's sums stay below 2^24, and are exact in 32 bits.
     dtype = torch.float32 if is_exact else torch.float64
     order = np.argsort(high_units, kind="stable")
     low_order = np.argsort(low_units, kind="stable")

@@ -20,8 +20,10 @@ Integers = NDArray[np.int64]
 _EXACT_IN_FLOAT32 = 2**24
 _DENSE_ITEM_LIMIT = 160
 """Measured on two cores: with more items per group than this the sorted form is the faster one."""
-_CACHE_BYTES = 1 << 20
-"""Working arrays of the sorted form of about this size stay in the processor's cache."""
+_REPLICATES_AT_ONCE = 128
+"""In the sorted form: working arrays of some hundred cases then stay in the processor's cache."""
+_BLOCK = 32
+"""Rows whose running sums are one small matrix product."""
 _KERNEL_BYTES = 256 << 20
 """The dense form takes as many observers at a time as keep its arrays below this."""
 
@@ -144,29 +146,42 @@ def _sorted(
     import torch
 
     n_observers, n_replicates = len(high), replicates_of_high.shape[1]
-    ordered, order = low.contiguous().sort(dim=1)
+    n_low = low.shape[1]
     high = high.contiguous()
+    ordered, order = low.contiguous().sort(dim=1)
     below = torch.searchsorted(ordered, high, side="left")
     not_above = torch.searchsorted(ordered, high, side="right")
     has_ties = bool((below != not_above).any())
+    # A row of nothing before the first item makes "the sum of the first k" row k, and fills the last block.
+    n_rows = -(-(n_low + 1) // _BLOCK) * _BLOCK
+    places = torch.full((n_observers, n_rows), n_low)
+    places[:, 1 : n_low + 1] = order
+    triangle = torch.ones((_BLOCK, _BLOCK), dtype=replicates_of_low.dtype).tril()
     won = torch.empty((n_observers, n_replicates), dtype=replicates_of_high.dtype)
-    n_items = max(high.shape[1], low.shape[1])
-    step = max(16, _CACHE_BYTES // (n_items * replicates_of_high.element_size()))
-    for start in range(0, n_replicates, step):
-        mine = slice(start, min(start + step, n_replicates))
+    for start in range(0, n_replicates, _REPLICATES_AT_ONCE):
+        mine = slice(start, min(start + _REPLICATES_AT_ONCE, n_replicates))
         of_high = replicates_of_high[:, mine].contiguous()
-        of_low = replicates_of_low[:, mine].contiguous()
-        running = of_low.new_zeros((low.shape[1] + 1, of_low.shape[1]))
+        of_low = torch.cat([replicates_of_low[:, mine], replicates_of_low.new_zeros((1, of_high.shape[1]))])
         for observer in range(n_observers):
-            in_order = of_low[order[observer]]
+            in_order = of_low.index_select(0, places[observer])
             if low_weights is not None:
-                in_order *= low_weights[observer, order[observer], None]
-            torch.cumsum(in_order, dim=0, out=running[1:])
-            outscored = running[below[observer]]
+                in_order[1 : n_low + 1] *= low_weights[observer, order[observer], None]
+            running = _running_sums(in_order, triangle)
+            outscored = running.index_select(0, below[observer])
             if has_ties:
-                outscored += running[not_above[observer]]
+                outscored += running.index_select(0, not_above[observer])
                 outscored *= 0.5
             if high_weights is not None:
                 outscored *= high_weights[observer, :, None]
             won[observer, mine] = outscored.mul_(of_high).sum(dim=0)
     return won
+
+
+def _running_sums(rows: "Tensor", triangle: "Tensor") -> "Tensor":
+    """Return the sums of all rows up to each one; several times faster than `torch.cumsum` over rows."""
+    import torch
+
+    blocks = torch.matmul(triangle, rows.view(-1, len(triangle), rows.shape[1]))
+    ends = blocks[:, -1].cumsum(dim=0)
+    blocks[1:] += ends[:-1, None]
+    return blocks.view(rows.shape)
