@@ -8,7 +8,8 @@ variance components, and to show the equality.
 References
 ----------
 .. [1] Dorfman DD, Berbaum KS, Metz CE. Invest Radiol 1992;27(9):723-731.
-.. [2] Hillis SL, Berbaum KS, Metz CE. Acad Radiol 2008;15(5):647-661.
+.. [2] Hillis SL, Obuchowski NA, Schartz KM, Berbaum KS. Stat Med 2005;24(10):1579-1607.
+.. [3] Hillis SL, Berbaum KS, Metz CE. Acad Radiol 2008;15(5):647-661.
 """
 
 from dataclasses import dataclass
@@ -101,6 +102,9 @@ def pseudovalue_analysis(figures: Floats, left_out: Floats) -> PseudovalueAnalys
     if min(n_modalities, n_readers) < 2:
         raise ValueError("the table needs at least two modalities and two readers")
     y = n_cases * figures[:, :, np.newaxis] - (n_cases - 1) * left_out
+    # Normalised pseudovalues (Hillis, Obuchowski, Schartz & Berbaum 2005): their means are the figures
+    # themselves, which plain ones miss a little where the figure is no U-statistic.
+    y += (figures - y.mean(axis=2))[:, :, np.newaxis]
     grand = y.mean()
     t, r, c = y.mean(axis=(1, 2)), y.mean(axis=(0, 2)), y.mean(axis=(0, 1))
     tr, tc, rc = y.mean(axis=2), y.mean(axis=1), y.mean(axis=0)
