@@ -114,9 +114,9 @@ def wald_estimate(
 
 def quantile(probability: float, df: float | None) -> float:
     """Return the quantile of Student's t, or of the normal distribution where `df` is None."""
-    from scipy import stats  # lazily: the first window does not wait for it
+    from scipy import special  # lazily: the first window does not wait for it
 
-    return float(stats.norm.ppf(probability) if df is None else stats.t.ppf(probability, df))
+    return float(special.ndtri(probability) if df is None else special.stdtrit(df, probability))
 
 
 def two_sided_p(statistic: float, df: float | None) -> float:
@@ -126,9 +126,18 @@ def two_sided_p(statistic: float, df: float | None) -> float:
 
 def upper_tail_p(statistic: float, df: float | None) -> float:
     """Return the chance of a statistic at least this large under t, or the normal where `df` is None."""
-    from scipy import stats
+    from scipy import special
 
-    return float(stats.norm.sf(statistic) if df is None else stats.t.sf(statistic, df))
+    return float(special.ndtr(-statistic) if df is None else special.stdtr(df, -statistic))
+
+
+def f_upper_tail_p(statistic: float, df1: float, df2: float | None) -> float:
+    """Return the chance of an F at least this large; of a chi-square over `df1` where `df2` is None."""
+    from scipy import special
+
+    if df2 is None:
+        return float(special.chdtrc(df1, statistic * df1))
+    return float(special.fdtrc(df1, df2, statistic))
 
 
 def proportion(successes: int, n: int, *, alpha: float) -> Estimate:
@@ -146,10 +155,13 @@ def proportion(successes: int, n: int, *, alpha: float) -> Estimate:
     """
     if n == 0:
         return not_estimable("There is no case to count.")
-    from scipy import stats
+    from scipy import special
 
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(alpha / 2, successes, n - successes + 1))
-    high = 1.0 if successes == n else float(stats.beta.ppf(1 - alpha / 2, successes + 1, n - successes))
+    low, high = 0.0, 1.0
+    if successes:
+        low = float(special.betaincinv(successes, n - successes + 1, alpha / 2))
+    if successes < n:
+        high = float(special.betaincinv(successes + 1, n - successes, 1 - alpha / 2))
     share = successes / n
     return Estimate(
         value=share,

@@ -1,21 +1,12 @@
 """Every number the programs of the field print for published studies, beside ours."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from .parity import google_health, imrmc, mrmcaov, rjafroc
-from .parity.checks import Check, expected
-
-PEERS = (mrmcaov, rjafroc, imrmc, google_health)
-
-
-def _entries(peer: ModuleType, folder: Path) -> Iterator[tuple[str, str]]:
-    for file in peer.FILES:
-        names = peer.entries(folder, file) if hasattr(peer, "entries") else expected(folder, file)
-        yield from ((file, entry) for entry in names)
+from .parity.checks import Check
+from .parity.page import PEERS, entries, page
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.__name__.rsplit(".", 1)[-1])
@@ -24,7 +15,7 @@ def test_that_every_entry_of_a_peer_is_reproduced_or_left_out_with_a_reason(
 ) -> None:
     folder = shared / "reference" / "mrmc"
     wrong, n_compared = [], 0
-    for file, entry in _entries(peer, folder):
+    for file, entry in entries(peer, folder):
         found = list(peer.run(folder, file, entry))
         assert found, f"{file}: {entry} is neither compared nor left out"
         for check in found:
@@ -38,5 +29,10 @@ def test_that_every_entry_of_a_peer_is_reproduced_or_left_out_with_a_reason(
 
 def test_that_every_file_of_expected_numbers_belongs_to_a_test(shared: Path) -> None:
     files = {path.stem for path in (shared / "reference" / "mrmc" / "expected").glob("*.json")}
-    elsewhere = {"rjafroc_fits_dataset02", "rjafroc_sample_size"}  # test_roc_fits, test_sample_size
+    elsewhere = {"rjafroc_fits_dataset02"}  # test_roc_fits: likelihoods, not only numbers
     assert files == {file for peer in PEERS for file in peer.FILES} | elsewhere
+
+
+def test_that_the_validation_page_is_the_one_these_comparisons_write(shared: Path) -> None:
+    committed = Path(__file__).parents[2] / "resources" / "help" / "validation.md"
+    assert committed.read_text() == page(shared / "reference" / "mrmc"), "run `make validation`"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
-from realfm_gui.analysis.estimate import Estimate, wald_estimate
+from realfm_gui.analysis.estimate import Estimate, upper_tail_p, wald_estimate
 from realfm_gui.analysis.mrmc import sentences
 from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, hillis_df, mean_off_diagonal
 from realfm_gui.analysis.mrmc.results import Inference, MarginTest, margin_test
@@ -128,12 +128,10 @@ def compare_with_algorithm(
 
 
 def _outperformed_true(readers: Floats, algorithm: float, covariance: Floats) -> float | None:
-    from scipy import stats
-
     cov2 = mean_off_diagonal(covariance)
     if cov2 is None:
         return None
     between = float(readers.var(ddof=1)) - (float(np.diag(covariance).mean()) - cov2)
     if between <= 0:
         return None
-    return float(stats.norm.cdf((algorithm - readers.mean()) / np.sqrt(between)))
+    return upper_tail_p(-float((algorithm - readers.mean()) / np.sqrt(between)), None)

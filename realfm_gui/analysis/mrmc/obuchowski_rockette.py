@@ -18,7 +18,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.analysis.estimate import Estimate, wald_estimate
+from realfm_gui.analysis.estimate import Estimate, f_upper_tail_p, wald_estimate
 from realfm_gui.analysis.mrmc import sentences
 from realfm_gui.analysis.mrmc.results import (
     Analysis,
@@ -326,14 +326,13 @@ def with_holm(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
 def _global_test(
     ms_modality: float, denominator: float, n_modalities: int, df: float | None, inference: Inference
 ) -> GlobalTest | None:
-    from scipy import stats
-
     if n_modalities < 2 or denominator <= 0:
         return None
     ratio, df1 = ms_modality / denominator, float(n_modalities - 1)
     if inference is Inference.FRRC or df is None:
-        return GlobalTest(statistic=ratio * df1, df1=df1, df2=None, p=float(stats.chi2.sf(ratio * df1, df1)))
-    return GlobalTest(statistic=ratio, df1=df1, df2=df, p=float(stats.f.sf(ratio, df1, df)))
+        p = f_upper_tail_p(ratio, df1, None)
+        return GlobalTest(statistic=ratio * df1, df1=df1, df2=None, p=p)
+    return GlobalTest(statistic=ratio, df1=df1, df2=df, p=f_upper_tail_p(ratio, df1, df))
 
 
 def _nested_global_test(

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _CHUNK_BYTES = 16 << 20
-_MOST_PAIRS = 600_000
+_MOST_PAIRS = 200_000
 """Above this many pairs of cases the kernels are not written down (see `product_sums_of_many`)."""
 
 

@@ -36,7 +36,7 @@ class Check:
         """Absolute difference, relative for degrees of freedom; infinite where only one has a number."""
         if self.ours is None or self.theirs is None:
             return 0.0 if self.ours is self.theirs else float("inf")
-        size = max(1.0, abs(self.theirs)) if self.statistic == "degrees of freedom" else 1.0
+        size = max(1.0, abs(self.theirs)) if self.statistic.endswith("degrees of freedom") else 1.0
         return abs(self.ours - self.theirs) / size
 
 

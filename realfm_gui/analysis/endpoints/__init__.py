@@ -1,0 +1,1 @@
+"""Endpoints beyond AUC and shares of calls: localisation, partial areas, operating points, fits."""

@@ -1,0 +1,1 @@
+"""ROC curves fitted by maximum likelihood: binormal, proper and contaminated binormal."""
