@@ -1,7 +1,7 @@
 """An estimate with its uncertainty, and the reference distributions it is judged by."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 ZERO_VARIANCE = 1e-20
@@ -109,6 +109,16 @@ def wald_estimate(
         p=None if statistic is None else two_sided_p(statistic, df),
         ci=(low, high),
         note=note,
+    )
+
+
+def negated(estimate: Estimate) -> Estimate:
+    """Return the estimate of the difference taken the other way round."""
+    return replace(
+        estimate,
+        value=None if estimate.value is None else -estimate.value,
+        statistic=None if estimate.statistic is None else -estimate.statistic,
+        ci=None if estimate.ci is None else (-estimate.ci[1], -estimate.ci[0]),
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from realfm_gui.analysis.missing_data import CompleteCases, complete_cases, worst_case_for_the_aid
-from realfm_gui.analysis.obuchowski_rockette import ModalityComparison
 from realfm_gui.analysis.reading_time import assess_reading_time
 from realfm_gui.analysis.reliance import Reliance, assess_reliance
 from realfm_gui.analysis.study_data import AIDED, UNAIDED, StudyData
@@ -23,6 +22,7 @@ from realfm_gui.analysis.study_measures import (
     predictive,
 )
 from realfm_gui.analysis.study_results import AucResults, CallMeasure, Counts, StudyResults, WorstCase
+from realfm_gui.analysis.two_modalities import ModalityComparison
 from realfm_gui.analysis.verdict import Verdict, judge
 from realfm_gui.analysis.wording import difference
 

@@ -5,11 +5,11 @@ import numpy as np
 from realfm_gui.analysis.conditions import Evidence
 from realfm_gui.analysis.estimate import not_estimable
 from realfm_gui.analysis.missing_data import CompleteCases
-from realfm_gui.analysis.obuchowski_rockette import ModalityComparison
 from realfm_gui.analysis.reliance import Reliance
 from realfm_gui.analysis.study_data import StudyData
 from realfm_gui.analysis.study_measures import Contrasts, Floats, call_measure, compare_with_model
 from realfm_gui.analysis.study_results import AucResults, CallMeasure
+from realfm_gui.analysis.two_modalities import ModalityComparison
 from realfm_gui.analysis.wording import count
 
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.analysis.algorithm_comparison import AlgorithmComparison, compare_readers_with_algorithm
 from realfm_gui.analysis.auc import RocCurve, auc_estimate, roc_curve
 from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS, crossed_mean
 from realfm_gui.analysis.estimate import Estimate, not_estimable, proportion
-from realfm_gui.analysis.obuchowski_rockette import Inference, ModalityComparison, compare_two_modalities
+from realfm_gui.analysis.model_against_readers import ModelAgainstReaders, compare_model_with_readers
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.predictive_values import PredictiveValues, predictive_values
 from realfm_gui.analysis.study_data import AIDED, UNAIDED, StudyData
 from realfm_gui.analysis.study_results import AucResults, CallMeasure, ReaderResult
+from realfm_gui.analysis.two_modalities import ModalityComparison, compare_two_modalities
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -30,8 +31,8 @@ NO_MODEL_CALL = "The model has no call at an operating point."
 class Contrasts:
     """The model against unaided and aided readers."""
 
-    unaided: AlgorithmComparison | None
-    aided: AlgorithmComparison | None
+    unaided: ModelAgainstReaders | None
+    aided: ModelAgainstReaders | None
 
 
 def compare_arms(used: StudyData) -> ModalityComparison | None:
@@ -48,7 +49,7 @@ def compare_with_model(used: StudyData, ai_scores: Floats) -> Contrasts:
     if not used.reader_ids or not _has_both(truth):
         return Contrasts(unaided=None, aided=None)
     unaided, aided = (
-        compare_readers_with_algorithm(
+        compare_model_with_readers(
             used.scores[arm][:, answered],
             ai_scores[answered],
             truth,
@@ -71,7 +72,7 @@ def auc_results(whole: StudyData, comparison: ModalityComparison | None) -> AucR
         ai=_standalone_auc(whole, whole.ai_scores),
         controls={name: _standalone_auc(whole, scores) for name, scores in whole.control_scores.items()},
         difference=reason if comparison is None else comparison.difference,
-        inference=(Inference.RANDOM_READERS_AND_CASES if comparison is None else comparison.inference).value,
+        inference=(Inference.RRRC if comparison is None else comparison.inference).words,
         components=None if comparison is None else comparison.components,
     )
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from realfm_gui.analysis.algorithm_comparison import AlgorithmComparison
 from realfm_gui.analysis.auc import RocCurve
 from realfm_gui.analysis.conditions import Outcome
 from realfm_gui.analysis.estimate import Estimate
-from realfm_gui.analysis.obuchowski_rockette import VarianceComponents
+from realfm_gui.analysis.model_against_readers import ModelAgainstReaders
+from realfm_gui.analysis.mrmc.results import VarianceComponents
 from realfm_gui.analysis.predictive_values import PredictiveValues
 from realfm_gui.analysis.reading_time import TimeResults
 from realfm_gui.analysis.reliance import Reliance, Stratum
@@ -134,8 +134,8 @@ class StudyResults:
     n: Counts
     auc: AucResults
     per_reader: tuple[ReaderResult, ...]
-    ai_minus_unaided: AlgorithmComparison | None
-    ai_minus_aided: AlgorithmComparison | None
+    ai_minus_unaided: ModelAgainstReaders | None
+    ai_minus_aided: ModelAgainstReaders | None
     sensitivity: CallMeasure
     specificity: CallMeasure
     predictive: Mapping[str, PredictiveValues]
@@ -241,7 +241,7 @@ def _reader(reader: ReaderResult) -> dict[str, Any]:
     }
 
 
-def _algorithm(comparison: AlgorithmComparison | None, margin: float, n_cases: int) -> dict[str, Any]:
+def _algorithm(comparison: ModelAgainstReaders | None, margin: float, n_cases: int) -> dict[str, Any]:
     if comparison is None:
         empty = dict.fromkeys(("estimate", "se", "df", "statistic", "p", "ci", "noninferiority_p"))
         return {
@@ -252,7 +252,7 @@ def _algorithm(comparison: AlgorithmComparison | None, margin: float, n_cases: i
         }
     return {
         **_difference(comparison.difference),
-        "inference": comparison.inference.value,
+        "inference": comparison.inference.words,
         "margin": comparison.margin,
         "n": n_cases,
         "noninferiority_p": comparison.noninferiority_p,

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from realfm_gui.analysis.algorithm_comparison import compare_readers_with_algorithm
 from realfm_gui.analysis.crossed_mean_squares import crossed_mean
 from realfm_gui.analysis.estimate import Estimate
-from realfm_gui.analysis.obuchowski_rockette import ModalityComparison, compare_two_modalities
+from realfm_gui.analysis.model_against_readers import compare_model_with_readers
+from realfm_gui.analysis.two_modalities import ModalityComparison, compare_two_modalities
 
 TOLERANCE = 1e-8
 NAMES = {"VanDyke": "mrmcaov_VanDyke", "Franken": "mrmcaov_Franken"}
-DESIGNS = {"RRRC": "random readers and cases", "FRRC": "fixed readers", "RRFC": "fixed cases"}
+DESIGNS = {"RRRC": "rrrc", "FRRC": "frrc", "RRFC": "rrfc"}
 
 
 def _crossed(path: Path, arm_column: str) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +122,7 @@ def test_crossed_mean_squares_against_mrmcaov(shared: Path, metric: str, is_sens
 def test_one_algorithm_against_readers_against_rjafroc(shared: Path) -> None:
     scores, truth = _crossed(shared / "reference" / "mrmc" / "data" / "rjafroc_dataset09_roc.csv", "modality")
     algorithm, readers = scores[0, 0], scores[0, 1:]
-    comparison = compare_readers_with_algorithm(readers, algorithm, truth)
+    comparison = compare_model_with_readers(readers, algorithm, truth)
     theirs = _expected(shared, "rjafroc_cad_vs_rad")["dataset09|Wilcoxon|1T-RRRC"]["output"]
     ours = comparison.difference
     assert ours.ci is not None

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from realfm_gui.analysis.obuchowski_rockette import Inference, compare_two_modalities
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.calls import sensitivity_and_specificity_components
 from realfm_gui.analysis.planning.components import PilotComponents, components_from_comparison
 from realfm_gui.analysis.planning.design import StudyDesign, difference_spread
 from realfm_gui.analysis.planning.power import SizingMethod, StudyPlan, power
 from realfm_gui.analysis.planning.published import parse_components
 from realfm_gui.analysis.planning.sizing import cases_for_power, power_table
+from realfm_gui.analysis.two_modalities import compare_two_modalities
 
 TOLERANCE = 1e-8
 INFERENCES = {
-    "RRRC": Inference.RANDOM_READERS_AND_CASES,
-    "FRRC": Inference.FIXED_READERS,
-    "RRFC": Inference.FIXED_CASES,
+    "RRRC": Inference.RRRC,
+    "FRRC": Inference.FRRC,
+    "RRFC": Inference.RRFC,
 }
 PILOTS = {"dataset02": "mrmcaov_VanDyke", "dataset03": "mrmcaov_Franken"}
 NOT_COVERED: dict[str, str] = {}

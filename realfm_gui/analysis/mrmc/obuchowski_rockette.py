@@ -193,7 +193,16 @@ def _crossed_components(figures: Floats, blocks: Floats) -> VarianceComponents:
         assert cov3 is not None
         var_tr = ms_interaction - error + cov1 + cov2 - cov3
         var_r = (ms_reader - ms_interaction) / n_modalities - cov1 + cov3
-    return VarianceComponents(error=error, cov1=cov1, cov2=cov2, cov3=cov3, var_r=var_r, var_tr=var_tr)
+    return VarianceComponents(
+        error=error,
+        cov1=cov1,
+        cov2=cov2,
+        cov3=cov3,
+        var_r=var_r,
+        var_tr=var_tr,
+        ms_modality=_ms_modality(figures),
+        ms_modality_reader=ms_interaction,
+    )
 
 
 def _nested_components(blocks: Floats, present: NDArray[np.bool_]) -> VarianceComponents:

@@ -79,6 +79,7 @@ class VarianceComponents:
     `error` is the variance of one reader's figure, `cov1` covaries two modalities of a reader, `cov2` two
     readers in one modality, `cov3` different readers in different modalities. `var_r` and `var_tr` are the
     variances between readers and of readers by modality, as estimated: they can be negative.
+    `ms_modality` and `ms_modality_reader` are the mean squares they come from.
     """
 
     error: float | None = None
@@ -87,6 +88,8 @@ class VarianceComponents:
     cov3: float | None = None
     var_r: float | None = None
     var_tr: float | None = None
+    ms_modality: float | None = None
+    ms_modality_reader: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

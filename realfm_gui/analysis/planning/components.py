@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from realfm_gui.analysis.obuchowski_rockette import ModalityComparison
+from realfm_gui.analysis.two_modalities import ModalityComparison
 from realfm_gui.domain.errors import UserFacingError
 
 Floats = NDArray[np.float64]

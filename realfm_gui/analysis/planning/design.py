@@ -32,7 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from realfm_gui.analysis.obuchowski_rockette import Inference
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.components import PilotComponents
 from realfm_gui.domain.errors import UserFacingError
 
@@ -151,7 +151,7 @@ def difference_spread(
     readers: Readers,
     cases: ArrayLike,
     *,
-    inference: Inference = Inference.RANDOM_READERS_AND_CASES,
+    inference: Inference = Inference.RRRC,
     design: StudyDesign = CROSSED,
 ) -> DifferenceSpread:
     """Return the expected variance of the difference of two modalities' means; formulas at the module's head.
@@ -190,18 +190,18 @@ def difference_spread(
 def _same_readers(
     parts: PilotComponents, readers: int, shrink: Floats, *, inference: Inference, design: StudyDesign
 ) -> DifferenceSpread:
-    if inference is not Inference.FIXED_READERS:
+    if inference is not Inference.FRRC:
         _refuse_one_reader(readers)
     cov1 = parts.cov1 if design.are_cases_paired else 0.0
     gap = shrink * (parts.gap if design.are_cases_paired else max(parts.cov2, 0.0))
     own = shrink * (parts.error - cov1)
     others_in_block = readers / design.n_blocks - 1
-    if inference is Inference.FIXED_READERS:
+    if inference is Inference.FRRC:
         variance = 2 / readers * np.maximum(own + others_in_block * gap, 0.0)
         return DifferenceSpread(variance=variance, df=np.full(shrink.shape, np.inf))
     share = others_in_block / (readers - 1)
     mean_square = np.maximum(parts.interaction + own - share * gap, 0.0)
-    if inference is Inference.FIXED_CASES:
+    if inference is Inference.RRFC:
         return DifferenceSpread(
             variance=2 / readers * mean_square, df=np.full(shrink.shape, float(readers - 1))
         )
@@ -223,7 +223,7 @@ def _own_readers(
 ) -> DifferenceSpread:
     common = 2 * shrink * (parts.gap if design.are_cases_paired else max(parts.cov2, 0.0))
     error = shrink * (parts.error - parts.cov2)
-    if inference is Inference.FIXED_READERS:
+    if inference is Inference.FRRC:
         variance = np.maximum(error, 0.0) * (1 / readers[0] + 1 / readers[1]) + common
         return DifferenceSpread(variance=variance, df=np.full(shrink.shape, np.inf))
     _refuse_one_reader(min(readers))
@@ -235,7 +235,7 @@ def _own_readers(
         )
     mean_square = np.maximum(max(parts.var_r, 0.0) + parts.interaction + error, 0.0)
     of_means = mean_square * (1 / readers[0] + 1 / readers[1])
-    variance = of_means if inference is Inference.FIXED_CASES else of_means + common
+    variance = of_means if inference is Inference.RRFC else of_means + common
     first, second = ((mean_square / n) ** 2 / (n - 1) for n in readers)
     spread = first + second
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from realfm_gui.analysis.obuchowski_rockette import Inference
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.components import PilotComponents
 from realfm_gui.analysis.planning.design import CROSSED, Readers, StudyDesign, difference_spread
 from realfm_gui.domain.errors import UserFacingError
@@ -73,7 +73,7 @@ class StudyPlan:
     alpha: float = 0.05
     goal: Goal = Goal.SUPERIORITY
     margin: float | None = None
-    inference: Inference = Inference.RANDOM_READERS_AND_CASES
+    inference: Inference = Inference.RRRC
     design: StudyDesign = CROSSED
     method: SizingMethod = SizingMethod.OBUCHOWSKI_ROCKETTE
 
@@ -162,7 +162,7 @@ def power_surface(plan: StudyPlan, readers: Sequence[Readers], cases: Sequence[i
 def _spread(plan: StudyPlan, readers: Readers, cases: Floats) -> tuple[Floats, Floats]:
     spread = difference_spread(plan.components, readers, cases, inference=plan.inference, design=plan.design)
     df = spread.df
-    if plan.method is SizingMethod.DBM_2004 and plan.inference is Inference.FIXED_READERS:
+    if plan.method is SizingMethod.DBM_2004 and plan.inference is Inference.FRRC:
         df = np.maximum(cases - 1, 1.0)
     return spread.variance, df
 

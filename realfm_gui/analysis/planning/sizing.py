@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
-from realfm_gui.analysis.obuchowski_rockette import Inference
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.design import Readers
 from realfm_gui.analysis.planning.power import Goal, PowerPoint, StudyPlan, power, power_of_cases
 from realfm_gui.domain.errors import UserFacingError
@@ -136,9 +136,9 @@ def readers_for_power(
     _check_target(target)
     step = plan.design.n_blocks
     fewest = {
-        Inference.FIXED_READERS: 1,
-        Inference.FIXED_CASES: 2,
-        Inference.RANDOM_READERS_AND_CASES: FEWEST_RANDOM_READERS,
+        Inference.FRRC: 1,
+        Inference.RRFC: 2,
+        Inference.RRRC: FEWEST_RANDOM_READERS,
     }[plan.inference]
     numbers = range(step * -(-fewest // step), most_readers + 1, step)
     return next((number for number in numbers if power(plan, number, cases).power >= target), None)
@@ -199,7 +199,7 @@ def _row_warnings(
 ) -> tuple[str, ...]:
     found = []
     fewest = min(readers) if isinstance(readers, tuple) else readers
-    if plan.inference is not Inference.FIXED_READERS and fewest < FEWEST_RANDOM_READERS:
+    if plan.inference is not Inference.FRRC and fewest < FEWEST_RANDOM_READERS:
         found.append(
             f"{fewest} readers: the analysis of fewer than {FEWEST_RANDOM_READERS} speaks for this panel "
             "only, whatever the power."
@@ -212,7 +212,7 @@ def _row_warnings(
         return tuple(found)
     if point.cases < FEW_CASES:
         found.append(f"{point.cases} cases are too few for the approximations that this number rests on.")
-    is_random = plan.inference is Inference.RANDOM_READERS_AND_CASES
+    is_random = plan.inference is Inference.RRRC
     if is_random and point.df is not None and point.df < fewest:
         found.append(
             f"The degrees of freedom ({point.df:.1f}) are at their floor: readers, not cases, limit power."

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from realfm_gui.analysis.obuchowski_rockette import Inference, ModalityComparison, compare_two_modalities
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.components import components_from_comparison
 from realfm_gui.analysis.planning.power import SizingMethod, StudyPlan, power
 from realfm_gui.analysis.planning.sizing import cases_for_power
+from realfm_gui.analysis.two_modalities import ModalityComparison, compare_two_modalities
 
 from .checks import Check, LeftOut, expected, ordered, study
 
@@ -15,9 +16,9 @@ PEER = "RJafroc 2.1.3"
 FILES = ("rjafroc_sample_size",)
 PILOTS = {"dataset02": "mrmcaov_VanDyke.csv", "dataset03": "mrmcaov_Franken.csv"}
 INFERENCES = {
-    "RRRC": Inference.RANDOM_READERS_AND_CASES,
-    "FRRC": Inference.FIXED_READERS,
-    "RRFC": Inference.FIXED_CASES,
+    "RRRC": Inference.RRRC,
+    "FRRC": Inference.FRRC,
+    "RRFC": Inference.RRFC,
 }
 PRINTED = "a table printed to three digits, compared as printed in the test of the sample sizes"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from realfm_gui.analysis.obuchowski_rockette import Inference
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.components import PilotComponents
 from realfm_gui.analysis.planning.design import StudyDesign, difference_spread
 from realfm_gui.domain.errors import UserFacingError
@@ -95,9 +95,9 @@ def test_unequal_readers_of_each_modality_against_theory(pilot: PilotComponents)
 
 def test_that_fixed_cases_and_fixed_readers_bound_the_spread_of_both_random(pilot: PilotComponents) -> None:
     both = difference_spread(pilot, 6, 100).variance
-    for inference in (Inference.FIXED_CASES, Inference.FIXED_READERS):
+    for inference in (Inference.RRFC, Inference.FRRC):
         assert difference_spread(pilot, 6, 100, inference=inference).variance < both
-    assert np.isinf(difference_spread(pilot, 6, 100, inference=Inference.FIXED_READERS).df)
+    assert np.isinf(difference_spread(pilot, 6, 100, inference=Inference.FRRC).df)
 
 
 def test_that_readers_who_do_not_differ_leave_the_normal_distribution() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from realfm_gui.analysis.obuchowski_rockette import Inference
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.components import PilotComponents
 from realfm_gui.analysis.planning.power import (
     Goal,
@@ -125,7 +125,7 @@ def test_that_the_older_analysis_differs_for_fixed_readers_only(pilot: PilotComp
         plan = StudyPlan(components=pilot, effect=0.05, inference=inference)
         older = power(replace(plan, method=SizingMethod.DBM_2004), 6, 100)
         newer = power(plan, 6, 100)
-        if inference is Inference.FIXED_READERS:
+        if inference is Inference.FRRC:
             assert older.power < newer.power
             assert (older.df, newer.df) == (99, None)
         else:

@@ -6,16 +6,13 @@ import pytest
 from realfm_gui.analysis.auc import count_wins, jackknife_covariance, leave_one_out_aucs
 from realfm_gui.analysis.crossed_mean_squares import crossed_mean
 from realfm_gui.analysis.estimate import Estimate
-from realfm_gui.analysis.obuchowski_rockette import (
-    Inference,
-    compare_from_covariance,
-    compare_two_modalities,
-)
+from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, analyse_crossed_readers
 from realfm_gui.analysis.planning.design import StudyDesign
 from realfm_gui.analysis.planning.power import Goal, StudyPlan, power
 from realfm_gui.analysis.planning.roe_metz import RoeMetz, classic_structure
 from realfm_gui.analysis.planning.roe_metz_calls import RoeMetzCalls
 from realfm_gui.analysis.planning.simulated_power import interval_decides, power_by_simulation
+from realfm_gui.analysis.two_modalities import compare_two_modalities
 from realfm_gui.domain.errors import Cancelled, UserFacingError
 
 Study = tuple[np.ndarray, np.ndarray]
@@ -73,14 +70,8 @@ def _blocked_difference(blocks: list[Study]) -> Estimate:
         covariance[:, own, :, own] = jackknife_covariance(leave_one_out_aucs(stacked, truth)).reshape(
             2, 3, 2, 3
         )
-    return compare_from_covariance(
-        aucs,
-        covariance.reshape(2 * n_readers, 2 * n_readers),
-        alpha=0.05,
-        inference=Inference.RANDOM_READERS_AND_CASES,
-        n_positive=25 * len(blocks),
-        n_negative=25 * len(blocks),
-    ).difference
+    matrix = covariance.reshape(2 * n_readers, 2 * n_readers)
+    return analyse_crossed_readers(aucs, matrix, ("1", "2"), Options()).comparisons[0].difference
 
 
 def test_power_of_simulated_split_plot_studies_against_the_formula() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from realfm_gui.analysis.obuchowski_rockette import Inference
+from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.components import PilotComponents
 from realfm_gui.analysis.planning.design import StudyDesign
 from realfm_gui.analysis.planning.power import Goal, StudyPlan, power
@@ -43,9 +43,9 @@ def test_that_readers_to_speak_for_others_are_four_at_least_and_fixed_ones_may_b
     pilot: PilotComponents,
 ) -> None:
     for inference, fewest in (
-        (Inference.RANDOM_READERS_AND_CASES, 4),
-        (Inference.FIXED_CASES, 2),
-        (Inference.FIXED_READERS, 1),
+        (Inference.RRRC, 4),
+        (Inference.RRFC, 2),
+        (Inference.FRRC, 1),
     ):
         plan = StudyPlan(components=pilot, effect=0.9, inference=inference)
         assert readers_for_power(plan, 100) == fewest
@@ -81,7 +81,7 @@ def test_that_a_power_out_of_reach_is_said_and_not_invented(pilot: PilotComponen
 
 
 def test_that_fixed_readers_are_not_warned_of_being_few(pilot: PilotComponents) -> None:
-    plan = StudyPlan(components=pilot, effect=0.05, inference=Inference.FIXED_READERS)
+    plan = StudyPlan(components=pilot, effect=0.05, inference=Inference.FRRC)
     assert power_table(plan, [3]).rows[0].warnings == ()
 
 
@@ -89,7 +89,7 @@ def test_that_degrees_of_freedom_at_their_floor_are_told(pilot: PilotComponents)
     alike_cases = replace(pilot, cov3=pilot.cov2)  # only the readers carry the study then
     row = power_table(StudyPlan(components=alike_cases, effect=0.05), [5]).rows[0]
     assert any("at their floor" in words for words in row.warnings)
-    fixed = StudyPlan(components=pilot, effect=0.05, inference=Inference.FIXED_CASES)
+    fixed = StudyPlan(components=pilot, effect=0.05, inference=Inference.RRFC)
     assert power_table(fixed, [6]).rows[0].warnings == ()  # there it is the t test's own number
 
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from realfm_gui.analysis.algorithm_comparison import compare_readers_with_algorithm
-from realfm_gui.analysis.obuchowski_rockette import Inference, compare_two_modalities
+from realfm_gui.analysis.model_against_readers import compare_model_with_readers
+from realfm_gui.analysis.mrmc.results import Inference
+from realfm_gui.analysis.two_modalities import compare_two_modalities
 
 
 def _scores(
@@ -38,7 +39,7 @@ def test_invariant_to_the_order_of_readers_and_cases() -> None:
 
 def test_that_fixed_readers_give_the_jackknife_variance_of_the_mean_difference() -> None:
     scores, truth = _scores(4)
-    comparison = compare_two_modalities(scores, truth, inference="fixed readers")
+    comparison = compare_two_modalities(scores, truth, inference="frrc")
     contrast = np.repeat([-1.0, 1.0], 5) / 5
     variance = contrast @ comparison.reader_covariance @ contrast
     assert comparison.difference.se == pytest.approx(np.sqrt(variance))
@@ -47,10 +48,10 @@ def test_that_fixed_readers_give_the_jackknife_variance_of_the_mean_difference()
 def test_that_fewer_than_four_readers_speak_for_themselves_only() -> None:
     scores, truth = _scores(5, readers=3)
     comparison = compare_two_modalities(scores, truth)
-    assert comparison.inference is Inference.FIXED_READERS
+    assert comparison.inference is Inference.FRRC
     assert any("these readers only" in warning for warning in comparison.warnings)
     four, truth = _scores(5, readers=4)
-    assert compare_two_modalities(four, truth).inference is Inference.RANDOM_READERS_AND_CASES
+    assert compare_two_modalities(four, truth).inference is Inference.RRRC
 
 
 def test_that_one_reader_is_a_paired_comparison_over_cases() -> None:
@@ -115,7 +116,7 @@ def test_coverage_of_the_interval_against_theory_in_a_null_simulation() -> None:
 
 def test_that_the_algorithm_contrast_is_algorithm_minus_readers() -> None:
     scores, truth = _scores(11)
-    comparison = compare_readers_with_algorithm(scores[0], truth * 1.0, truth)
+    comparison = compare_model_with_readers(scores[0], truth * 1.0, truth)
     assert comparison.difference.value == pytest.approx(1 - comparison.reader_aucs.mean())
     assert comparison.readers_outperformed == 5
 
@@ -123,7 +124,7 @@ def test_that_the_algorithm_contrast_is_algorithm_minus_readers() -> None:
 def test_that_an_algorithm_equal_to_every_reader_has_no_interval_and_no_p() -> None:
     scores, truth = _scores(12, readers=1)
     same = np.repeat(scores[0], 4, axis=0)
-    comparison = compare_readers_with_algorithm(same, scores[0, 0], truth)
+    comparison = compare_model_with_readers(same, scores[0, 0], truth)
     assert comparison.difference.ci is None
     assert comparison.noninferiority_p is None
     assert comparison.readers_outperformed == 2.0
@@ -131,8 +132,8 @@ def test_that_an_algorithm_equal_to_every_reader_has_no_interval_and_no_p() -> N
 
 def test_that_one_reader_against_the_algorithm_is_fixed_and_says_so() -> None:
     scores, truth = _scores(13, readers=1)
-    comparison = compare_readers_with_algorithm(scores[0], scores[1, 0], truth)
-    assert comparison.inference is Inference.FIXED_READERS
+    comparison = compare_model_with_readers(scores[0], scores[1, 0], truth)
+    assert comparison.inference is Inference.FRRC
     assert comparison.warnings
     paired = compare_two_modalities(scores, truth)
     assert comparison.difference.value == pytest.approx(paired.difference.value)
