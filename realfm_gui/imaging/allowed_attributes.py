@@ -31,13 +31,18 @@ _GEOMETRY = """
 """
 _GREY_AND_COLOUR = """
     RescaleSlope RescaleIntercept RescaleType ModalityLUTSequence ModalityLUTType VOILUTSequence
-    LUTDescriptor LUTData WindowCenter WindowWidth WindowCenterWidthExplanation VOILUTFunction
+    LUTDescriptor LUTExplanation LUTData WindowCenter WindowWidth WindowCenterWidthExplanation VOILUTFunction
     PresentationLUTShape Units RedPaletteColorLookupTableDescriptor
     GreenPaletteColorLookupTableDescriptor BluePaletteColorLookupTableDescriptor
     AlphaPaletteColorLookupTableDescriptor RedPaletteColorLookupTableData
     GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
     AlphaPaletteColorLookupTableData SegmentedRedPaletteColorLookupTableData
-    SegmentedGreenPaletteColorLookupTableData SegmentedBluePaletteColorLookupTableData
+    SegmentedGreenPaletteColorLookupTableData SegmentedBluePaletteColorLookupTableData PixelPresentation
+"""
+_SHUTTER = """
+    ShutterShape ShutterLeftVerticalEdge ShutterRightVerticalEdge ShutterUpperHorizontalEdge
+    ShutterLowerHorizontalEdge CenterOfCircularShutter RadiusOfCircularShutter
+    VerticesOfThePolygonalShutter ShutterPresentationValue
 """
 _CINE = """
     FrameTime FrameTimeVector CineRate RecommendedDisplayFrameRate
@@ -56,7 +61,16 @@ _ULTRASOUND_REGIONS = """
 """
 KEPT = frozenset(
     word
-    for group in (_OBJECT, _PIXELS, _GEOMETRY, _GREY_AND_COLOUR, _CINE, _ENHANCED_FRAMES, _ULTRASOUND_REGIONS)
+    for group in (
+        _OBJECT,
+        _PIXELS,
+        _GEOMETRY,
+        _GREY_AND_COLOUR,
+        _SHUTTER,
+        _CINE,
+        _ENHANCED_FRAMES,
+        _ULTRASOUND_REGIONS,
+    )
     for word in group.split()
 )
 """Keywords of the attributes that stay, at any depth."""
@@ -93,7 +107,7 @@ def _cleaned(element: DataElement, depth: int) -> DataElement | None:
             return None
         items = [keep_allowed(item, depth + 1) for item in element.value]
         return DataElement(element.tag, "SQ", items)
-    if element.keyword == "WindowCenterWidthExplanation":
+    if element.keyword in ("WindowCenterWidthExplanation", "LUTExplanation"):
         return DataElement(element.tag, element.VR, _window_names(element))
     if element.VR in _TEXT and element.keyword not in ("RescaleType", "ModalityLUTType"):
         return None

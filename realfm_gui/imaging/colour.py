@@ -5,53 +5,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset, FileDataset
-from pydicom.pixels.processing import apply_color_lut
+from pydicom.dataset import FileDataset
 
-from realfm_gui.imaging.dataset import numbers, quiet, whole
+from realfm_gui.imaging.dataset import whole
 from realfm_gui.imaging.errors import UnreadableImage
 
-
-def palette_to_rgb(dataset: FileDataset, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.uint8]]:
-    """Look stored values up in the object's colour palette.
-
-    Entries of 16 bits keep their upper 8, as displays have 8 per channel.
-    """
-    descriptor = numbers(dataset, "RedPaletteColorLookupTableDescriptor", 3)
-    if descriptor is None:
-        raise UnreadableImage("The colour palette is missing or damaged.")
-    palette = _palette(dataset)
-    result = []
-    for array in arrays:
-        with quiet():
-            try:
-                rgb = apply_color_lut(array, palette)
-            except Exception as error:
-                raise UnreadableImage("The colour palette is missing or damaged.") from error
-        result.append(rgb)
-    brightest = max(int(rgb.max()) for rgb in result)
-    # Some writers say 16 bits and store 8: the entries, not the descriptor, tell.
-    shift = 8 if result[0].dtype == np.uint16 and brightest > 255 else 0
-    return [np.ascontiguousarray(rgb[..., :3] >> shift, np.uint8) for rgb in result]
-
-
-def _palette(dataset: FileDataset) -> Dataset:
-    """Return the palette's attributes alone, the words of plain tables in little-endian order.
-
-    pydicom 3 takes those for little-endian whatever the file's order is; it does mind it in segmented ones.
-    """
-    palette = Dataset()
-    palette.file_meta = dataset.file_meta
-    for element in dataset.group_dataset(0x0028):
-        if "Palette" not in element.keyword:
-            continue
-        value = element.value
-        is_plain = element.VR == "OW" and not element.keyword.startswith("Segmented")
-        if is_plain and isinstance(value, bytes) and dataset.original_encoding[1] is False:
-            value = np.frombuffer(value, ">u2").astype("<u2").tobytes()
-        palette.add(DataElement(element.tag, element.VR, value))
-    return palette
+_FROM_PARTIAL_RANGE = np.array([[1.1644, 0.0, 1.5960], [1.1644, -0.3917, -0.8129], [1.1644, 2.0173, 0.0]])
+"""YBR of partial range, less (16, 128, 128), to RGB: the inverse of PS3.3 C.7.6.3.1.2 (ITU-R BT.601)."""
 
 
 def rgb_frames(
@@ -64,9 +24,16 @@ def rgb_frames(
     UnreadableImage
         If they are in a colour model that did not become RGB, or signed.
     """
+    if photometric == "YBR_PARTIAL_422" and all(array.dtype == np.uint8 for array in arrays):
+        return [_from_partial_range(array) for array in arrays]
     if photometric not in ("RGB", "YBR_RCT", "YBR_ICT"):
         raise UnreadableImage(f"The colour model {photometric or 'of this file'} is not supported.")
     if arrays[0].ndim != 3 or arrays[0].shape[2] != 3 or arrays[0].dtype.kind != "u":
         raise UnreadableImage("The colour pixels are not three unsigned channels.")
     shift = max(0, whole(dataset, "BitsStored") - 8)
     return [np.ascontiguousarray(array >> shift, np.uint8) for array in arrays]
+
+
+def _from_partial_range(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    rgb = (ybr.astype(np.float32) - (16, 128, 128)) @ _FROM_PARTIAL_RANGE.T
+    return np.ascontiguousarray(np.clip(np.rint(rgb), 0, 255), np.uint8)

@@ -4,6 +4,7 @@ import io
 import logging
 import math
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import (
     UID,
+    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -29,6 +31,9 @@ logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 MAX_SAMPLES = 1_000_000_000
 """More pixels than this (over all frames and channels) are refused before anything is allocated."""
+MAX_INFLATED_BYTES = 2 * MAX_SAMPLES
+"""A deflated file may become this large; deflation makes a thousandfold, and pydicom inflates all at once."""
+_INFLATED_AT_ONCE = 1 << 22
 
 _FOREIGN = (
     (b"%PDF", "a PDF document"),
@@ -56,13 +61,39 @@ def quiet() -> Iterator[list[warnings.WarningMessage]]:
         yield caught
 
 
-def open_dataset(source: Path | bytes) -> FileDataset:
+@contextmanager
+def reading_values() -> Iterator[None]:
+    """Refuse an image whose header turns out to be nonsense while it is used.
+
+    pydicom converts a value when it is first asked for, so that damage surfaces anywhere: values of the
+    wrong kind, and representations that do not exist (NotImplementedError).
+
+    Raises
+    ------
+    UnreadableImage
+        In place of what the damage raised.
+    """
+    with quiet():
+        try:
+            yield
+        except MemoryError as error:
+            raise UnreadableImage("The image is too large for this computer's memory.") from error
+        except (
+            *(AttributeError, KeyError, IndexError, TypeError),
+            *(ValueError, OverflowError, NotImplementedError),
+        ) as error:
+            raise UnreadableImage("The header describes the pixels inconsistently.") from error
+
+
+def open_dataset(source: Path | bytes, *, most_bytes: int = MAX_INFLATED_BYTES) -> FileDataset:
     """Read a DICOM file, with or without its file meta header.
 
     Parameters
     ----------
     source : Path or bytes
         The file, or its content.
+    most_bytes : int
+        A deflated file that becomes larger than this is refused.
 
     Returns
     -------
@@ -80,6 +111,8 @@ def open_dataset(source: Path | bytes) -> FileDataset:
     has_preamble = content[128:132] == b"DICM"
     if not has_preamble:
         _refuse_foreign(content)
+    elif DeflatedExplicitVRLittleEndian.encode() in content[:1024]:
+        _refuse_swelling(content, most_bytes)
     with quiet() as caught:
         try:
             dataset = pydicom.dcmread(io.BytesIO(content), force=not has_preamble)
@@ -104,6 +137,20 @@ def _refuse_foreign(content: bytes) -> None:
     head = content[:512]
     if all(byte in (9, 10, 13) or 32 <= byte < 127 for byte in head):
         raise UnreadableImage("This is a text file.")
+
+
+def _refuse_swelling(content: bytes, most_bytes: int) -> None:
+    # Behind the meta header, whose length is its first value (PS3.10 7.1), all is one deflated stream.
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    left, total = content[144 + int.from_bytes(content[140:144], "little") :], 0
+    try:
+        while left and not inflater.eof:
+            total += len(inflater.decompress(left, _INFLATED_AT_ONCE))
+            left = inflater.unconsumed_tail
+            if total > most_bytes:
+                raise UnreadableImage("The deflated file becomes too large to open.")
+    except zlib.error as error:
+        raise UnreadableImage("The deflated data are damaged.") from error
 
 
 def _refuse_without_image(dataset: Dataset, *, has_preamble: bool, is_cut: bool) -> None:

@@ -1,8 +1,9 @@
 """The child process that decodes: a crash of a native decoder ends it, and nothing else.
 
-One request at a time: (segment name, paths) comes in, a `Reply` goes out. Pixels go through a
-shared memory segment whose name the parent chose, so that the parent can remove it even if this process dies
-half-way. The segment stays open here until the next message (on Windows it would vanish).
+One request at a time: a task comes in, a `Reply` goes out. The pixels of a case go through a shared memory
+segment whose name the parent chose, so that the parent can remove it even if this process dies half-way. The
+segment stays open here until the next message (on Windows it would vanish). Slices of a volume are written
+straight into the parent's array.
 """
 
 import contextlib
@@ -17,20 +18,39 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.imaging.shared_array import SharedArray
 
 RELEASE = "release"
 _SHARED_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - asked for its free space only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTask:
+    """Decode the files of a case and put their frames in order."""
+
+    paths: tuple[str, ...]
+    segment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlicesTask:
+    """Decode single-frame files into an array that the parent made: file i becomes slice `places[i]`."""
+
+    paths: tuple[str, ...]
+    places: tuple[int, ...]
+    target: SharedArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the child answers.
 
-    Either `error`, or `frames`: pickled frames whose arrays lie outside, `sizes` bytes each, one after the
-    other in the shared segment, or in `inline` where the segment could not be made.
+    Either `error`, or `data`: a pickled result whose arrays lie outside, `sizes` bytes each, one after the
+    other in the shared segment, or in `inline` where the segment could not be made. A task whose result lies
+    elsewhere leaves all empty.
     """
 
-    frames: bytes = b""
+    data: bytes = b""
     sizes: tuple[int, ...] = ()
     inline: tuple[bytes, ...] | None = None
     error: Exception | None = None
@@ -42,22 +62,25 @@ def main(connection: Connection, memory_limit_bytes: int) -> None:
     _limit_memory(memory_limit_bytes)
     _silence_native_decoders()
     from realfm_gui.imaging.series import load_case
+    from realfm_gui.imaging.slice_decoding import decode_slices
 
     segment: SharedMemory | None = None
     while True:
         try:
-            message = connection.recv()
+            task = connection.recv()
         except (EOFError, OSError):
             return
         if segment is not None:
             segment.close()
             segment = None
-        if message == RELEASE:
+        if task == RELEASE:
             continue
-        name, paths = message
         try:
-            loaded = load_case([Path(path) for path in paths])
-            reply, segment = _packed(loaded.frames, name)
+            if isinstance(task, SlicesTask):
+                decode_slices(task.paths, task.places, task.target.opened())
+                reply = Reply()
+            else:
+                reply, segment = _packed(load_case([Path(path) for path in task.paths]), task.segment)
         except UserFacingError as error:
             reply = Reply(error=error)
         except Exception as error:  # a bug of ours: the parent raises it, with what can be told of it
@@ -65,20 +88,20 @@ def main(connection: Connection, memory_limit_bytes: int) -> None:
         connection.send(reply)
 
 
-def _packed(frames: object, name: str) -> tuple[Reply, SharedMemory | None]:
+def _packed(result: object, name: str) -> tuple[Reply, SharedMemory | None]:
     buffers: list[pickle.PickleBuffer] = []
-    data = pickle.dumps(frames, protocol=5, buffer_callback=buffers.append)
+    data = pickle.dumps(result, protocol=5, buffer_callback=buffers.append)
     views = [buffer.raw() for buffer in buffers]
     sizes = tuple(view.nbytes for view in views)
     if not _has_room(sum(sizes)):
-        return Reply(frames=data, sizes=sizes, inline=tuple(bytes(view) for view in views)), None
+        return Reply(data=data, sizes=sizes, inline=tuple(bytes(view) for view in views)), None
     segment = SharedMemory(name=name, create=True, size=max(1, sum(sizes)))
     assert segment.buf is not None  # it has just been opened
     start = 0
     for view, size in zip(views, sizes, strict=True):
         segment.buf[start : start + size] = view
         start += size
-    return Reply(frames=data, sizes=sizes), segment
+    return Reply(data=data, sizes=sizes), segment
 
 
 def _has_room(size: int) -> bool:
@@ -109,4 +132,4 @@ def _silence_native_decoders() -> None:
 def unpacked(reply: Reply, buffers: Sequence[bytearray | bytes]) -> object:
     """Rebuild what `main` sent, in the parent."""
     # The bytes come from our own child over a private pipe.
-    return pickle.loads(reply.frames, buffers=buffers)  # noqa: S301
+    return pickle.loads(reply.data, buffers=buffers)  # noqa: S301

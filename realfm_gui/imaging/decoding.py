@@ -1,6 +1,7 @@
 """From one DICOM file to frames: the pixel chain up to the modality LUT."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,18 @@ from numpy.typing import NDArray
 from pydicom.dataset import FileDataset
 
 from realfm_gui.domain.images import Frame, Window
-from realfm_gui.imaging.colour import palette_to_rgb, rgb_frames
-from realfm_gui.imaging.dataset import functional_group, items, open_dataset, quiet, text, whole
+from realfm_gui.imaging.bit_planes import overlays_of
+from realfm_gui.imaging.colour import rgb_frames
+from realfm_gui.imaging.dataset import open_dataset, reading_values, text, whole
 from realfm_gui.imaging.errors import UnreadableImage
 from realfm_gui.imaging.geometry import PlaneGeometry, geometry_of
 from realfm_gui.imaging.grey import GreyIndices, Modality, index_grey, modality_of
+from realfm_gui.imaging.palette import first_palette_value, has_supplemental_palette, palette_to_rgb
 from realfm_gui.imaging.pixel_decoding import decode_arrays, is_lossy
-from realfm_gui.imaging.windows import derived_window, misses_above, window_of_voi_table, windows_of
+from realfm_gui.imaging.regions import regions_of
+from realfm_gui.imaging.rendering import lookup_table
+from realfm_gui.imaging.shutters import shutter_grey_of, shutter_of
+from realfm_gui.imaging.windows import derived_window, misses_above, windows_of, with_signed_tables
 
 __all__ = ["UnreadableImage", "decode_content", "decode_frames"]
 
@@ -31,10 +37,15 @@ _TAGS = (
     "PatientOrientation",
     "SliceThickness",
     "BurnedInAnnotation",
+    "FrameOfReferenceUID",
+    "FrameTime",
+    "CineRate",
+    "RecommendedDisplayFrameRate",
 )
 _WINDOW_SAMPLE_FRAMES = 5
 _WINDOW_SAMPLE_STEP = 3
 _ENOUGH_PIXELS = 20_000
+_BAKED = "Part of the picture is colour-coded, so its window is fixed."
 _MISSES = "The file's window lies below every pixel value; one was derived from the pixels."
 
 
@@ -67,43 +78,78 @@ def decode_frames(path: Path) -> tuple[Frame, ...]:
 def decode_content(content: bytes) -> tuple[Frame, ...]:
     """Decode a DICOM file that is in memory; see `decode_frames`."""
     dataset = open_dataset(content)
-    with quiet():
-        try:
-            return _frames(dataset)
-        except UnreadableImage:
-            raise
-        except MemoryError as error:
-            raise UnreadableImage("The image is too large for this computer's memory.") from error
-        except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
-            # Header values of the wrong kind surface wherever they are first used.
-            raise UnreadableImage("The header describes the pixels inconsistently.") from error
+    with reading_values():
+        return _frames(dataset)
 
 
 def _frames(dataset: FileDataset) -> tuple[Frame, ...]:
     arrays, photometric = decode_arrays(dataset)
     if whole(dataset, "SamplesPerPixel", 1) == 3:
-        return _colour_frames(dataset, rgb_frames(dataset, arrays, photometric))
-    if any(array.ndim != 2 for array in arrays):
+        frames = _colour_frames(dataset, rgb_frames(dataset, arrays, photometric))
+    elif any(array.ndim != 2 for array in arrays):
         raise UnreadableImage("The pixels are neither grey nor three colours.")
-    if photometric == "PALETTE COLOR":
-        return _colour_frames(dataset, palette_to_rgb(dataset, arrays))
-    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
+    elif photometric == "PALETTE COLOR":
+        frames = _colour_frames(dataset, palette_to_rgb(dataset, arrays))
+    elif photometric in ("MONOCHROME1", "MONOCHROME2"):
+        # Both say "low is white"; where both do, it is said twice and done once.
+        is_inverse = photometric == "MONOCHROME1" or text(dataset, "PresentationLUTShape") == "INVERSE"
+        frames = _grey_frames(dataset, index_grey(dataset, arrays), is_inverse=is_inverse)
+        if has_supplemental_palette(dataset):
+            frames = _with_colours(dataset, arrays, frames)
+    else:
         raise UnreadableImage(f"The colour model {photometric or 'of this file'} is not supported.")
-    return _grey_frames(dataset, index_grey(dataset, arrays), is_inverse=photometric == "MONOCHROME1")
+    return _with_extras(dataset, frames)
 
 
-def _colour_frames(dataset: FileDataset, arrays: Sequence[NDArray[np.uint8]]) -> tuple[Frame, ...]:
+def _with_extras(dataset: FileDataset, frames: Sequence[Frame]) -> tuple[Frame, ...]:
+    """Return the frames with what the file lays over them: overlays, shutter, scales of their parts."""
+    rows, columns = frames[0].rows, frames[0].columns
+    overlays, note = overlays_of(dataset, len(frames))
+    shutter, grey = shutter_of(dataset, rows, columns, frames[0].aspect), shutter_grey_of(dataset)
+    regions = regions_of(dataset, rows, columns)
+    return tuple(
+        replace(
+            frame,
+            overlays=planes,
+            shutter=shutter,
+            shutter_grey=grey,
+            regions=regions,
+            tags={**frame.tags, "note": " ".join(filter(None, (frame.tags.get("note", ""), note)))},
+        )
+        for frame, planes in zip(frames, overlays, strict=True)
+    )
+
+
+def _colour_frames(
+    dataset: FileDataset, arrays: Sequence[NDArray[np.uint8]], note: str = ""
+) -> tuple[Frame, ...]:
     lossy = is_lossy(dataset)
     return tuple(
         Frame(
             pixels=array,
             modality=text(dataset, "Modality"),
             is_lossy=lossy,
-            tags=_tags(dataset, i, ()),
+            tags=_tags(dataset, i, (note,)),
             **_placed(geometry_of(dataset, i)),
         )
         for i, array in enumerate(arrays)
     )
+
+
+def _with_colours(
+    dataset: FileDataset, arrays: Sequence[NDArray[Any]], frames: Sequence[Frame]
+) -> tuple[Frame, ...]:
+    """Return grey frames as colour, the values from the palette's first one on in its colours.
+
+    Grey and colour cannot be told apart once pixels are averaged, so both are looked up here and the window
+    is that of the file.
+    """
+    first = first_palette_value(dataset)
+    mixed = []
+    for array, colours, frame in zip(arrays, palette_to_rgb(dataset, arrays), frames, strict=True):
+        grey = lookup_table(frame, frame.windows[0])[frame.pixels]
+        mixed.append(np.where((array >= first)[..., None], colours, grey[..., None]))
+    return _colour_frames(dataset, mixed, _BAKED)
 
 
 def _grey_frames(dataset: FileDataset, indices: GreyIndices, *, is_inverse: bool) -> tuple[Frame, ...]:
@@ -112,8 +158,9 @@ def _grey_frames(dataset: FileDataset, indices: GreyIndices, *, is_inverse: bool
     modalities = _shared([modality_of(dataset, i, indices) for i in range(count)])
     given = [windows_of(dataset, i, is_continuous=not indices.is_exact) for i in range(count)]
     inside = _sampled_values(indices, modalities)
-    fallback, why = _fallback_window(dataset, modalities[0], inside)
     lowest = min((float(values.min()) for values in inside if values.size), default=0.0)
+    given = [with_signed_tables(windows, lowest) for windows in given]
+    fallback, why = _fallback_window(dataset, modalities[0], inside)
     frames = []
     for i, (array, modality) in enumerate(zip(indices.arrays, modalities, strict=True)):
         windows, note = given[i] or (fallback,), "" if given[i] else why
@@ -169,9 +216,6 @@ def _sampled_values(indices: GreyIndices, modalities: Sequence[Modality]) -> lis
 def _fallback_window(
     dataset: FileDataset, modality: Modality, inside: Sequence[NDArray[np.float32]]
 ) -> tuple[Window, str]:
-    window = window_of_voi_table(dataset)
-    if window is not None:
-        return window, "The VOI LUT is shown as a window over its input range."
     if _is_plain_8_bit(dataset, modality):
         return Window(center=128.0, width=256.0, name="full range"), "The file gives no window."
     return derived_window(inside), "The file gives no window; it was derived from the pixels."
@@ -201,20 +245,9 @@ def _tags(dataset: FileDataset, frame: int, notes: Sequence[str]) -> dict[str, s
         if value not in (None, "", []):
             tags[keyword] = str(value) if isinstance(value, str) else "\\".join(map(str, _listed(value)))
     tags["FrameNumber"] = str(frame + 1)
-    tags["note"] = " ".join(note for note in (*notes, _left_out(dataset, frame)) if note)
+    tags["note"] = " ".join(note for note in notes if note)
     return tags
 
 
 def _listed(value: Any) -> list[Any]:
     return list(value) if hasattr(value, "__iter__") else [value]
-
-
-def _left_out(dataset: FileDataset, frame: int) -> str:
-    has_overlay = any(0x6000 <= element.group <= 0x60FF for element in dataset.keys())  # noqa: SIM118
-    has_table = bool(items(dataset, "VOILUTSequence")) or bool(
-        items(functional_group(dataset, frame, "FrameVOILUTSequence") or dataset, "VOILUTSequence")
-    )
-    said = ["The file's overlays are not painted."] if has_overlay else []
-    if has_table and windows_of(dataset, frame):
-        said.append("The file's VOI LUT is not used; its window is.")
-    return " ".join(said)

@@ -1,24 +1,39 @@
 """Decoding beside the program: the window never waits, and a hostile file cannot take it along."""
 
 import multiprocessing
+import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import cast
+from typing import Any, cast
 
-from realfm_gui.domain.images import Frame
-from realfm_gui.imaging.decoder_process import RELEASE, Reply, main, unpacked
+from realfm_gui.domain.images import Frame, LoadedCase
+from realfm_gui.imaging.decoder_process import RELEASE, CaseTask, Reply, SlicesTask, main, unpacked
 from realfm_gui.imaging.errors import UnreadableImage
+from realfm_gui.imaging.shared_array import SharedArray
 
 Frames = tuple[Frame, ...]
 _DEFAULT_MEMORY_BYTES = 16 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What was asked for: the task, how its result is handed out, and to whom."""
+
+    future: "Future[Any]"
+    task: CaseTask | SlicesTask
+    outcome: Callable[[object], object]
+
+
+_Requests = SimpleQueue[_Request | None]
 
 
 class DecodingService:
@@ -44,7 +59,7 @@ class DecodingService:
         time_limit_s: float = 60.0,
         memory_limit_bytes: int = _DEFAULT_MEMORY_BYTES,
     ) -> None:
-        self._requests: SimpleQueue[tuple[Future[Frames], list[str]] | None] = SimpleQueue()
+        self._requests: _Requests = SimpleQueue()
         self._lock = Lock()
         self._is_closed = False
         self._workers = [
@@ -62,11 +77,35 @@ class DecodingService:
             has not begun can be cancelled. Callbacks run in a thread of this service.
         """
         future: Future[Frames] = Future()
+        self._put(_Request(future, _case_task(paths), lambda loaded: cast(LoadedCase, loaded).frames))
+        return future
+
+    def decode_case(self, paths: Sequence[Path]) -> "Future[LoadedCase]":
+        """Decode the files of one case, and say what is unusual about its series; see `decode`."""
+        future: Future[LoadedCase] = Future()
+        self._put(_Request(future, _case_task(paths), lambda loaded: loaded))
+        return future
+
+    def decode_slices(
+        self, paths: Sequence[Path], places: Sequence[int], target: SharedArray
+    ) -> "Future[None]":
+        """Decode single-frame files into a shared array: file i becomes slice `places[i]`.
+
+        Returns
+        -------
+        Future
+            None when all are there. It fails with `UnreadableImage` at the first that cannot be decoded.
+        """
+        future: Future[None] = Future()
+        task = SlicesTask(paths=tuple(map(str, paths)), places=tuple(places), target=target)
+        self._put(_Request(future, task, lambda _: None))
+        return future
+
+    def _put(self, request: _Request) -> None:
         with self._lock:
             if self._is_closed:
                 raise RuntimeError("the decoding service is closed")
-            self._requests.put((future, [str(path) for path in paths]))
-        return future
+            self._requests.put(request)
 
     @property
     def process_ids(self) -> tuple[int, ...]:
@@ -87,7 +126,13 @@ class DecodingService:
         while not self._requests.empty():
             request = self._requests.get()
             if request is not None:
-                request[0].cancel()
+                request.future.cancel()
+
+
+def _case_task(paths: Sequence[Path]) -> CaseTask:
+    # the process in the name tells whose a forgotten segment is; macOS allows 30 characters
+    name = f"realfm-{os.getpid():x}-{secrets.token_hex(6)}"
+    return CaseTask(paths=tuple(map(str, paths)), segment=name)
 
 
 class _Worker:
@@ -95,7 +140,7 @@ class _Worker:
 
     def __init__(
         self,
-        requests: "SimpleQueue[tuple[Future[Frames], list[str]] | None]",
+        requests: _Requests,
         *,
         time_limit_s: float,
         memory_limit_bytes: int,
@@ -123,13 +168,13 @@ class _Worker:
     def _run(self) -> None:
         self._ensure_child()  # before the first request, so that it need not wait for the start
         while (request := self._requests.get()) is not None:
-            future, paths = request
+            future = request.future
             if self._should_stop.is_set():
                 future.cancel()
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                result = self._answer(paths)
+                result = request.outcome(self._answer(request.task))
             except Exception as error:  # belongs to whoever asked
                 with suppress(InvalidStateError):
                     future.set_exception(error)
@@ -138,41 +183,29 @@ class _Worker:
                     future.set_result(result)
         self._discard_child()
 
-    def _answer(self, paths: list[str]) -> Frames:
-        name = f"realfm-{secrets.token_hex(8)}"
+    def _answer(self, task: CaseTask | SlicesTask) -> object:
         try:
             connection = self._ensure_child()
-            connection.send((name, paths))
+            connection.send(task)
             if not connection.poll(self._time_limit_s):
                 self._discard_child()
                 raise UnreadableImage(
                     f"The decoder stopped: it took longer than {self._time_limit_s:g} s for this image."
                 )
             reply = connection.recv()
-            frames = self._received(reply, name)
+            if reply.error is not None:
+                raise reply.error
+            if isinstance(task, SlicesTask):
+                return None
+            result = _received(reply, task.segment)
             connection.send(RELEASE)
-            return frames
+            return result
         except (EOFError, OSError) as error:
             self._discard_child()
             raise UnreadableImage("The decoder stopped at this image; it is probably damaged.") from error
         finally:
-            _remove_segment(name)
-
-    def _received(self, reply: Reply, name: str) -> Frames:
-        if reply.error is not None:
-            raise reply.error
-        buffers: Sequence[bytes | bytearray]
-        if reply.inline is not None:
-            buffers = reply.inline
-        else:
-            segment = SharedMemory(name=name)
-            assert segment.buf is not None  # it has just been opened
-            buffers, start = [], 0
-            for size in reply.sizes:
-                buffers.append(bytearray(segment.buf[start : start + size]))
-                start += size
-            segment.close()
-        return cast(Frames, unpacked(reply, buffers))
+            if isinstance(task, CaseTask):
+                _remove_segment(task.segment)
 
     def _ensure_child(self) -> Connection:
         if self._process is not None and self._connection is not None and self._process.is_alive():
@@ -201,6 +234,21 @@ class _Worker:
             process.kill()
             process.join()
             process.close()
+
+
+def _received(reply: Reply, name: str) -> object:
+    buffers: Sequence[bytes | bytearray]
+    if reply.inline is not None:
+        buffers = reply.inline
+    else:
+        segment = SharedMemory(name=name)
+        assert segment.buf is not None  # it has just been opened
+        buffers, start = [], 0
+        for size in reply.sizes:
+            buffers.append(bytearray(segment.buf[start : start + size]))
+            start += size
+        segment.close()
+    return unpacked(reply, buffers)
 
 
 def _remove_segment(name: str) -> None:

@@ -2,6 +2,11 @@
 
 Three walls, one behind the other: only allowed attributes are kept, a well-kept library (dicognito) replaces
 every identifier among them, and the file is written anew with our own meta header.
+
+Overlays (groups 60xx) never come along, graphics without any text attribute neither: a bit plane may draw a
+name as well as a line, which no attribute tells, and what is drawn is often somebody's mark on the very
+lesion the study asks for. So do bits of a pixel's cell that are no part of its value, where overlays used to
+be put.
 """
 
 import io
@@ -9,21 +14,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pydicom
 from dicognito.anonymizer import Anonymizer
 from dicognito.element_anonymizer import ElementAnonymizer
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import (
-    UID,
-    SecondaryCaptureImageStorage,
-    generate_uid,
-)
+from pydicom.uid import UID, RLELossless, SecondaryCaptureImageStorage, generate_uid
 
 from realfm_gui.domain.identifiers import new_patient_id
 from realfm_gui.domain.images import Frame
 from realfm_gui.imaging.allowed_attributes import keep_allowed
-from realfm_gui.imaging.dataset import open_dataset, quiet, text
+from realfm_gui.imaging.bit_planes import overlay_groups
+from realfm_gui.imaging.dataset import open_dataset, quiet, text, whole
 from realfm_gui.imaging.decoding import decode_content
 from realfm_gui.imaging.errors import UnreadableImage
 from realfm_gui.imaging.pixel_decoding import number_of_frames
@@ -138,6 +141,7 @@ class Deidentifier:
             if not text(copy, keyword):
                 setattr(copy, keyword, generate_uid(prefix=None))
         _trim_pixels(copy, syntax)
+        _clear_unused_bits(copy, original)
         _identify(copy, self._new_patient(source.patient))
         meta.MediaStorageSOPClassUID = copy.SOPClassUID
         meta.MediaStorageSOPInstanceUID = copy.SOPInstanceUID
@@ -199,9 +203,33 @@ def _trim_pixels(copy: FileDataset, syntax: UID) -> None:
         copy.PixelData = copy.PixelData[: expected + expected % 2]
 
 
+def _clear_unused_bits(copy: FileDataset, original: FileDataset) -> None:
+    # They may hold an overlay, drawn text included. JPEG has no such bits. RLE has: where the source says
+    # that an overlay is in them, its pixels are written out plain, which loses nothing.
+    stored, allocated = whole(copy, "BitsStored", 0), whole(copy, "BitsAllocated", 0)
+    if "PixelData" not in copy or allocated not in (8, 16) or not 0 < stored < allocated:
+        return
+    if copy.file_meta.TransferSyntaxUID == RLELossless and _has_embedded_overlay(original):
+        copy.decompress(generate_instance_uid=False)
+    syntax = copy.file_meta.TransferSyntaxUID
+    if syntax.is_encapsulated:
+        return
+    high = whole(copy, "HighBit", stored - 1)
+    high = high if stored - 1 <= high < allocated else stored - 1
+    mask = ((1 << stored) - 1) << (high + 1 - stored)
+    size = allocated // 8
+    whole_cells = copy.PixelData[: len(copy.PixelData) // size * size]
+    cells = np.frombuffer(whole_cells, f"{'<' if syntax.is_little_endian else '>'}u{size}")
+    copy.PixelData = (cells & cells.dtype.type(mask)).astype(cells.dtype).tobytes()
+
+
+def _has_embedded_overlay(original: FileDataset) -> bool:
+    return any((group, 0x3000) not in original for group in overlay_groups(original))
+
+
 def _notes(original: FileDataset) -> tuple[str, ...]:
     notes = []
-    if any(0x6000 <= tag.group <= 0x60FF for tag in original.keys()):  # noqa: SIM118 - a Dataset is no dict
+    if overlay_groups(original):
         notes.append("An overlay was removed.")
     if text(original, "BurnedInAnnotation") == "YES":
         notes.append("The source says that text is burned into the image.")

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset, FileDataset
 
 from realfm_gui.imaging.dataset import functional_group, items, number, numbers, text
 from realfm_gui.imaging.errors import UnreadableImage
+from realfm_gui.imaging.units import rescale_units
 
 INDICES = 1 << 16
 """Number of grey indices: every table of this program has so many entries."""
@@ -135,10 +136,8 @@ def modality_of(dataset: FileDataset, frame: int, indices: GreyIndices) -> Modal
 def _units(dataset: Dataset, declared: str, *, has_rescale: bool) -> str:
     if text(dataset, "Modality") == "PT" and has_rescale:
         return text(dataset, "Units")
-    is_localizer = "LOCALIZER" in str(dataset.get("ImageType", ""))
-    if declared in ("", "HU") and text(dataset, "Modality") == "CT" and has_rescale and not is_localizer:
-        return "HU"
-    return declared if declared in ("HU", "OD", "MGML", "HU_MOD", "PCT") else ""
+    image_type = str(dataset.get("ImageType", ""))
+    return rescale_units(text(dataset, "Modality"), declared, image_type, has_rescale=has_rescale)
 
 
 def _table(item: Dataset, indices: GreyIndices, *, is_little_endian: bool) -> Modality:

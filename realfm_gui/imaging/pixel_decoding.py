@@ -26,6 +26,7 @@ from pydicom.uid import (
 
 from realfm_gui.imaging.dataset import MAX_SAMPLES, PIXEL_KEYWORDS, whole
 from realfm_gui.imaging.errors import UnreadableImage
+from realfm_gui.imaging.lossy import is_lossy_syntax
 
 FASTEST = {
     RLELossless: "pylibjpeg",
@@ -43,8 +44,8 @@ FASTEST = {
 }
 """The decoder tried first; the others that pydicom knows are tried when it fails."""
 
-_LOSSY = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless)
-_MAYBE_LOSSY = (JPEG2000, HTJ2K)
+PARTIAL_RANGE = ("YBR_PARTIAL_422", "YBR_PARTIAL_420")
+"""Retired colour models, with luma from 16 to 235. In a JPEG they are full range whatever the header says."""
 _END_OF_IMAGE = b"\xff\xd9"
 
 
@@ -78,9 +79,7 @@ def check_size(dataset: FileDataset) -> None:
 def is_lossy(dataset: FileDataset) -> bool:
     """Whether the pixels went through irreversible compression, as declared or by their syntax."""
     declared = str(dataset.get("LossyImageCompression", "") or "").strip()
-    syntax = dataset.file_meta.TransferSyntaxUID
-    # JPEG 2000 and HTJ2K may be reversible under the general syntax: believed only where declared.
-    return declared == "01" or syntax in _LOSSY or (syntax in _MAYBE_LOSSY and declared != "00")
+    return is_lossy_syntax(str(dataset.file_meta.TransferSyntaxUID), declared)
 
 
 def decode_arrays(dataset: FileDataset) -> tuple[list[NDArray[Any]], str]:
@@ -89,7 +88,8 @@ def decode_arrays(dataset: FileDataset) -> tuple[list[NDArray[Any]], str]:
     Returns
     -------
     arrays : list of ndarray
-        One per frame, (rows, columns) or (rows, columns, 3), in the stored type; YBR already as RGB.
+        One per frame, (rows, columns) or (rows, columns, 3), in the stored type, without the bits of a
+        cell that are no part of the value; YBR already as RGB.
     photometric : str
         The photometric interpretation of the arrays.
 
@@ -107,9 +107,42 @@ def decode_arrays(dataset: FileDataset) -> tuple[list[NDArray[Any]], str]:
         arrays, photometric = _decode_extended_jpeg(dataset), str(dataset.PhotometricInterpretation)
     else:
         arrays, photometric = _decode_with_pydicom(dataset, syntax)
+        if _has_own_cells(dataset, syntax):
+            arrays = [_value_bits(dataset, array) for array in arrays]
     if len(arrays) < expected:
         raise UnreadableImage(f"The pixel data hold {len(arrays)} of {expected} frames.")
     return arrays[:expected], photometric
+
+
+def stored_cells(dataset: FileDataset) -> list[NDArray[Any]]:
+    """Return the whole cells of the pixel data, bits that are no part of the value included.
+
+    Empty where the encoding does not keep them (every JPEG).
+    """
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if not _has_own_cells(dataset, syntax):
+        return []
+    check_size(dataset)
+    return _decode_with_pydicom(dataset, syntax)[0]
+
+
+def _has_own_cells(dataset: FileDataset, syntax: UID) -> bool:
+    # Only these encodings keep the bits of a cell beside the value: there overlays were put once.
+    if syntax.is_encapsulated and syntax != RLELossless:
+        return False
+    is_grey = whole(dataset, "SamplesPerPixel", 1) == 1 and "PixelData" in dataset
+    return is_grey and 0 < whole(dataset, "BitsStored") < whole(dataset, "BitsAllocated")
+
+
+def _value_bits(dataset: FileDataset, cells: NDArray[Any]) -> NDArray[Any]:
+    """Return the value of each cell: its bits from `HighBit` down, `BitsStored` of them, with their sign."""
+    allocated, stored = whole(dataset, "BitsAllocated"), whole(dataset, "BitsStored")
+    high = whole(dataset, "HighBit", stored - 1)
+    high = high if stored - 1 <= high < allocated else stored - 1
+    # To the left end of the cell and back: an arithmetic shift brings the sign along.
+    values: NDArray[Any] = np.left_shift(cells, allocated - 1 - high)
+    np.right_shift(values, allocated - stored, out=values)
+    return values
 
 
 def _refuse_cut_streams(dataset: FileDataset, syntax: UID, expected: int) -> None:
@@ -141,14 +174,22 @@ def _decode_with_pydicom(dataset: FileDataset, syntax: UID) -> tuple[list[NDArra
         raise UnreadableImage(f"The transfer syntax {syntax.name} cannot be decoded.") from error
     first = FASTEST.get(syntax, "")
     attempts = ((first, "") if first in decoder.available_plugins else ("",)) if first else ("",)
+    photometric = str(dataset.get("PhotometricInterpretation", ""))
+    options: dict[str, Any] = {}
+    if _has_own_cells(dataset, syntax):
+        options["correct_unused_bits"] = False  # pydicom's correction does not know HighBit
+    if photometric in PARTIAL_RANGE:
+        # Halved in width like YBR_FULL_422, which is what pydicom can be told to take it for.
+        options["photometric_interpretation"] = "YBR_FULL_422"
+        options["raw"] = not syntax.is_encapsulated
     failure: Exception | None = None
     for plugin in attempts:
         try:
-            photometric = str(dataset.get("PhotometricInterpretation", ""))
             arrays = []
-            for array, properties in decoder.iter_array(dataset, decoding_plugin=plugin):
+            for array, properties in decoder.iter_array(dataset, decoding_plugin=plugin, **options):
                 arrays.append(array)
-                photometric = str(properties["photometric_interpretation"])
+                if not options.get("raw"):
+                    photometric = str(properties["photometric_interpretation"])
         except Exception as error:  # decoders raise whatever the damaged bytes happen to hit
             failure = error
         else:

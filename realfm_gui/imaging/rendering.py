@@ -38,10 +38,13 @@ class Pyramid:
     """An image at full, half, quarter, ... size, each level the area average of the one before.
 
     `levels` are uint16 (rows, columns) or uint8 (rows, columns, 3). Pixel i of level k covers pixels
-    i * 2^k to (i + 1) * 2^k - 1 of the image, fewer at the far edge.
+    i * 2^k to (i + 1) * 2^k - 1 of the image, fewer at the far edge. `shutter` and `shutter_grey` are those
+    of the frame.
     """
 
     levels: tuple[Pixels, ...]
+    shutter: NDArray[np.bool_] | None = None
+    shutter_grey: int = 0
 
     @property
     def nbytes(self) -> int:
@@ -56,13 +59,16 @@ class ViewPixels:
     `pixels` holds only the part of the view that shows image: shape (bottom - top, right - left[, 3]);
     uint8 for colour, and for grey indices of a look-up table in the type that numpy looks up fastest.
     `rectangle` is (top, left, bottom, right) in view pixels, ends excluded; the rest of the `height` x
-    `width` view is black.
+    `width` view is black. `hidden` (boolean, of the pixels' height and width) is what the file's shutter
+    covers, painted in `hidden_grey`.
     """
 
     pixels: NDArray[np.intp] | NDArray[np.uint8]
     rectangle: tuple[int, int, int, int]
     height: int
     width: int
+    hidden: NDArray[np.bool_] | None = None
+    hidden_grey: int = 0
 
 
 def build_pyramid(frame: Frame) -> Pyramid:
@@ -70,7 +76,7 @@ def build_pyramid(frame: Frame) -> Pyramid:
     levels: list[Pixels] = [frame.pixels]
     while min(levels[-1].shape[:2]) >= 2 * _SMALLEST_LEVEL:
         levels.append(_halved(levels[-1]))
-    return Pyramid(levels=tuple(levels))
+    return Pyramid(levels=tuple(levels), shutter=frame.shutter, shutter_grey=frame.shutter_grey)
 
 
 def _halved(pixels: Pixels) -> Pixels:
@@ -109,18 +115,28 @@ def resample(
     top, bottom = _inside(image_rows, rows)
     left, right = _inside(image_columns, columns)
     image_rows, image_columns = image_rows[top:bottom], image_columns[left:right]
+    nearest_rows = np.floor(image_rows + 0.5).astype(np.intp)
+    nearest_columns = np.floor(image_columns + 0.5).astype(np.intp)
     if smooth:
         level = _level(pyramid, transform)
         pixels = _bilinear(
             pyramid.levels[level], _on_level(image_rows, level), _on_level(image_columns, level)
         )
     else:
-        nearest_rows = np.floor(image_rows + 0.5).astype(np.intp)
-        nearest_columns = np.floor(image_columns + 0.5).astype(np.intp)
         pixels = pyramid.levels[0][nearest_rows].take(nearest_columns, axis=1)
+    hidden = None
+    if pyramid.shutter is not None:
+        hidden = pyramid.shutter[nearest_rows].take(nearest_columns, axis=1)
     # numpy would convert narrow indices at every look-up: half of a window/level drag's time.
     shown: NDArray[Any] = pixels if pixels.ndim == 3 else pixels.astype(np.intp)
-    return ViewPixels(pixels=shown, rectangle=(top, left, bottom, right), height=height, width=width)
+    return ViewPixels(
+        pixels=shown,
+        rectangle=(top, left, bottom, right),
+        height=height,
+        width=width,
+        hidden=hidden,
+        hidden_grey=pyramid.shutter_grey,
+    )
 
 
 def _inside(positions: NDArray[np.float64], count: int) -> tuple[int, int]:
@@ -209,7 +225,7 @@ def lookup_table(frame: Frame, window: Window, *, invert: bool = False) -> NDArr
 
     References
     ----------
-    DICOM PS3.3 C.11.2.1.2 (linear and linear exact), C.11.2.1.3 (sigmoid).
+    DICOM PS3.3 C.11.2.1.1 (table), C.11.2.1.2 (linear and linear exact), C.11.2.1.3 (sigmoid).
     """
     if frame.modality_table is not None:
         values = frame.modality_table.astype(np.float64)
@@ -218,6 +234,7 @@ def lookup_table(frame: Frame, window: Window, *, invert: bool = False) -> NDArr
             np.arange(TABLE_SIZE, dtype=np.float64) - frame.stored_offset
         ) * frame.slope + frame.intercept
     shown = voi(values, window)
+    # The presentation LUT shape INVERSE and MONOCHROME1 are one inversion, not two.
     if frame.shows_low_as_white != invert:
         shown = 1.0 - shown
     table = np.rint(shown * 255.0).astype(np.uint8)
@@ -227,8 +244,16 @@ def lookup_table(frame: Frame, window: Window, *, invert: bool = False) -> NDArr
 
 
 def voi(values: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
-    """Return a window's output for modality values, from 0 (lowest) to 1; see `lookup_table`."""
+    """Return a window's output for modality values, from 0 (lowest) to 1; see `lookup_table`.
+
+    A table's entries are joined by straight lines, so that a table spread over another range (or values
+    between whole numbers) do not go in steps; at its own whole values they are the entries themselves.
+    """
     center, width = window.center, window.width
+    if window.table is not None:
+        levels = window.table.levels()
+        at = (values - (center - width / 2)) * (len(levels) / width)
+        return np.interp(at, np.arange(len(levels)), levels)
     if window.function == "sigmoid":
         exponent = np.clip(-4.0 * (values - center) / width, -700.0, 700.0)
         return 1.0 / (1.0 + np.exp(exponent))
@@ -273,4 +298,6 @@ def apply(
         np.take(table, view.pixels, out=target, mode="clip")  # "clip" writes without a buffer in between
     else:
         target[...] = table[view.pixels]
+    if view.hidden is not None:
+        target[view.hidden] = view.hidden_grey
     return out

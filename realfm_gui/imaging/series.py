@@ -1,47 +1,16 @@
 """Series hygiene: frames in anatomical order, and warnings where the order is not what a reader assumes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from realfm_gui.domain.images import Frame, Window
+from realfm_gui.domain.images import Frame, LoadedCase, SeriesWarning, WarningKind, Window
+from realfm_gui.imaging.stacking import has_same_direction, positions_along_normal, stack_warnings
 from realfm_gui.imaging.windows import DERIVED
 
-_SAME_PLACE_MM = 1e-2
-_GAP_FACTOR = 1.5
-_VARYING_FRACTION = 0.02
-_SAME_DIRECTION = 1e-3
-
-
-class WarningKind(StrEnum):
-    """What is unusual about a series."""
-
-    GAP = "gap"
-    VARYING_SPACING = "varying_spacing"
-    MIXED_ORIENTATION = "mixed_orientation"
-    DUPLICATE_POSITION = "duplicate_position"
-    UNPLACED = "unplaced"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesWarning:
-    """Something the reader should know of a series; `series` counts from 0 in the case's order."""
-
-    kind: WarningKind
-    series: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedCase:
-    """The frames of a case in display order, and what is unusual about them."""
-
-    frames: tuple[Frame, ...]
-    warnings: tuple[SeriesWarning, ...] = ()
+__all__ = ["LoadedCase", "SeriesWarning", "WarningKind", "arrange", "load_case", "sort_series"]
 
 
 def load_case(paths: Sequence[Path]) -> LoadedCase:
@@ -91,10 +60,11 @@ def sort_series(frames: Sequence[Frame], series: int = 0) -> tuple[list[Frame], 
         warnings.append(SeriesWarning(kind=WarningKind.UNPLACED, series=series, text=text))
     result: list[Frame] = []
     for group in groups:
-        along = _positions_along_normal(group)
-        order = np.argsort(along, kind="stable")
+        orientation = group[0].orientation or ()
+        positions = np.array([frame.position_mm for frame in group], np.float64)
+        order = np.argsort(positions_along_normal(orientation, positions), kind="stable")
         result += [group[i] for i in order]
-        warnings += _spacing_warnings(along[order], series)
+        warnings += stack_warnings(orientation, positions, series)
     return result + unplaced, warnings
 
 
@@ -110,39 +80,12 @@ def _by_orientation(frames: Sequence[Frame]) -> list[list[Frame]]:
     groups: list[list[Frame]] = []
     for frame in frames:
         for group in groups:
-            if np.allclose(frame.orientation or (), group[0].orientation or (), atol=_SAME_DIRECTION):
+            if has_same_direction(frame.orientation, group[0].orientation):
                 group.append(frame)
                 break
         else:
             groups.append([frame])
     return groups
-
-
-def _positions_along_normal(group: Sequence[Frame]) -> NDArray[np.float64]:
-    orientation = np.array(group[0].orientation, np.float64)
-    normal = np.cross(orientation[:3], orientation[3:])
-    positions: NDArray[np.float64] = np.array([frame.position_mm for frame in group], np.float64) @ normal
-    return positions
-
-
-def _spacing_warnings(along: NDArray[np.float64], series: int) -> list[SeriesWarning]:
-    steps = np.diff(along)
-    real = steps[steps > _SAME_PLACE_MM]
-    warnings = []
-    if len(real) < len(steps):
-        text = f"{len(steps) - len(real)} images lie at the place of another."
-        warnings.append(SeriesWarning(kind=WarningKind.DUPLICATE_POSITION, series=series, text=text))
-    if len(real) < 2:
-        return warnings
-    usual = float(np.median(real))
-    gaps = real[real > _GAP_FACTOR * usual]
-    if len(gaps):
-        text = f"{len(gaps)} gaps, up to {gaps.max():.1f} mm where {usual:.1f} mm is usual."
-        warnings.append(SeriesWarning(kind=WarningKind.GAP, series=series, text=text))
-    elif np.ptp(real) > _VARYING_FRACTION * usual:
-        text = f"The spacing of the images varies from {real.min():.2f} to {real.max():.2f} mm."
-        warnings.append(SeriesWarning(kind=WarningKind.VARYING_SPACING, series=series, text=text))
-    return warnings
 
 
 def _with_one_window(frames: Sequence[Frame]) -> list[Frame]:

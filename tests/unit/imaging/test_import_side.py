@@ -25,7 +25,7 @@ from realfm_gui.imaging.sources import discover, read_source
 from .conftest import dataset_of, frames_of
 
 IDENTIFYING = ("PN", "LO", "SH", "ST", "LT", "UT", "DA", "DT", "TM", "UI", "AE", "AS")
-HARMLESS = ("WindowCenterWidthExplanation", "RescaleType", "ModalityLUTType")
+HARMLESS = ("WindowCenterWidthExplanation", "LUTExplanation", "RescaleType", "ModalityLUTType")
 """Texts from a fixed vocabulary, which may stay."""
 
 

@@ -1,5 +1,6 @@
 """Frames in anatomical order, and what is unusual about a series."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,14 @@ def test_that_gaps_and_duplicates_are_told(places, expected) -> None:
     assert kinds([plane(z, number=i) for i, z in enumerate(places)]) == expected
 
 
+@pytest.mark.parametrize(("shift_mm", "tilt"), [(0.0, None), (0.02, None), (1.34, 15.0), (-1.34, 15.0)])
+def test_that_a_tilted_gantry_is_told_with_its_angle(shift_mm: float, tilt: float | None) -> None:
+    frames = [replace(plane(5 * i, number=i), position_mm=(0.0, shift_mm * i, 5.0 * i)) for i in range(6)]
+    texts = [w.text for w in arrange(frames).warnings if w.kind == WarningKind.GANTRY_TILT]
+    assert len(texts) == (tilt is not None)
+    assert tilt is None or f"{tilt:.1f}°" in texts[0]
+
+
 def test_that_mixed_orientations_are_kept_in_groups_and_told() -> None:
     frames = [plane(0), plane(4, orientation=SAGITTAL, number=1), plane(5, number=2), plane(-5, number=3)]
     loaded = arrange(frames)
@@ -79,5 +88,6 @@ def test_that_a_real_tilted_head_ct_is_in_order_with_its_uneven_spacing_told(dic
     assert len(loaded.frames) == 28
     along = [np.dot(np.cross(f.orientation[:3], f.orientation[3:]), f.position_mm) for f in loaded.frames]
     assert (np.diff(along) > 0).all()
-    assert {warning.kind for warning in loaded.warnings} <= {WarningKind.VARYING_SPACING, WarningKind.GAP}
-    assert loaded.warnings
+    assert {warning.kind for warning in loaded.warnings} == {WarningKind.GANTRY_TILT, WarningKind.GAP}
+    # the header says +18.5, and so do the positions, from which it is computed
+    assert any("18.5°" in warning.text for warning in loaded.warnings)
