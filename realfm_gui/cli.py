@@ -2,91 +2,22 @@
 
 import json
 import sys
-import time
-import traceback
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import click
 
 from realfm_gui import __version__
-from realfm_gui.domain.errors import Cancelled, UserFacingError
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-USER_ERROR = 2
-PROBLEM_FOUND = 1
-OUR_ERROR = 70
-STOPPED = 130
+from realfm_gui.cli_statistics import mrmc, power
+from realfm_gui.terminal import PROBLEM_FOUND, JsonOption, TerminalProgress, told_to_the_user
 
 StudyArgument = click.argument("study", type=click.Path(path_type=Path))
-JsonOption = click.option(
-    "--json", "json_out", metavar="FILE", help="Write the result as JSON to FILE; - is standard output."
-)
 
 
 def main() -> None:
     """Run ``realfm``."""
     realfm()
-
-
-def told_to_the_user(command: Callable[P, T]) -> Callable[P, T]:
-    """Turn problems the user can solve, and Ctrl-C, into a message and an exit status."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return command(*args, **kwargs)
-        except UserFacingError as error:
-            click.echo(error.message, err=True)
-            if error.hint:
-                click.echo(error.hint, err=True)
-            sys.exit(USER_ERROR)
-        except (Cancelled, KeyboardInterrupt):
-            click.echo("\nStopped. What was finished is kept.", err=True)
-            sys.exit(STOPPED)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:
-            # Ours, not the user's: the whole story for the report, one sentence for the person.
-            traceback.print_exc()
-            click.echo(
-                f"\nSomething went wrong in RealFM ({type(error).__name__}). "
-                "Nothing that was stored is lost.\nPlease report it with the lines above.",
-                err=True,
-            )
-            sys.exit(OUR_ERROR)
-
-    return run
-
-
-class TerminalProgress:
-    """A progress line on standard error; in a log, one line per stage and quarter."""
-
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
-        self._what = ""
-        self._started = 0.0
-        self._told = -1
-
-    def __call__(self, done: int, total: int, what: str) -> None:
-        """See `realfm_gui.domain.progress.Progress`."""
-        if what != self._what:
-            self._what, self._started, self._told = what, time.monotonic(), -1
-        total = max(total, 1)
-        quarter = 4 * done // total
-        seconds = time.monotonic() - self._started
-        if self._is_terminal:
-            filled = 24 * done // total
-            left = f", {seconds / done * (total - done):.0f} s left" if 0 < done < total else ""
-            line = f"{what:<28} [{'=' * filled}{' ' * (24 - filled)}] {done}/{total}{left}"
-            click.echo("\r" + line.ljust(79), nl=done >= total, err=True)
-        elif quarter > self._told:
-            click.echo(f"{what}: {done}/{total} ({seconds:.0f} s)", err=True)
-        self._told = quarter
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -255,7 +186,7 @@ def analyze(study: Path, json_out: str | None, report: Path | None, yes: bool) -
 )
 @told_to_the_user
 def export(study: Path, out: Path, yes: bool) -> None:
-    """Export one tidy row per reading with a codebook, the results and the report."""
+    """Export one tidy row per reading with a codebook, results, report, and files for other programs."""
     from realfm_gui.storage import StudyStore
     from realfm_gui.workflows.export_study import export_study
     from realfm_gui.workflows.outcomes import open_outcomes
@@ -310,6 +241,10 @@ def models(json_out: str | None) -> None:
         for model in listings:
             state = "ready" if model.is_available else f"not available: {model.reason}"
             click.echo(f"{model.name:<20} {model.title}  ({state})")
+
+
+realfm.add_command(mrmc)
+realfm.add_command(power)
 
 
 def summary_text(results: dict[str, Any]) -> str:

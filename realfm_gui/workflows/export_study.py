@@ -13,15 +13,18 @@ from realfm_gui.domain.truth import TruthLabel
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.reading import reader_worklist
 from realfm_gui.workflows.report import write_results
+from realfm_gui.workflows.study_arrays import study_arrays
 
 
 def export_study(root: Path, out: Path, *, progress: Progress = silent) -> list[Path]:
     """Write ``readings.csv``, ``codebook.csv``, ``results.json`` and ``report.html``; return their paths.
 
-    Practice readings are exported too, marked by their split; the statistics leave them out. Looking is
-    logged by `open_outcomes`, which callers ask first.
+    Beside them stand the ratings of the primary endpoint in two forms that other programs read, and a script
+    that repeats the analysis in R (see `confirm_study`). Practice readings are exported too, marked by their
+    split; the statistics leave them out. Looking is logged by `open_outcomes`, which callers ask first.
     """
     from realfm_gui.reporting.tables import tidy_readings
+    from realfm_gui.workflows.confirm_study import write_for_other_programs
 
     with StudyStore.open(root, read_only=True) as store:
         try:
@@ -31,9 +34,12 @@ def export_study(root: Path, out: Path, *, progress: Progress = silent) -> list[
                 f"{out} cannot be written: {error.strerror}.", hint="Choose another folder with --out."
             ) from error
     write_results(root, json_path=out / "results.json", report_path=out / "report.html", progress=progress)
+    with StudyStore.open(root, read_only=True) as store:
+        primary = study_arrays(store, store.protocol.findings[0])
+    for_others = write_for_other_programs(primary, out)
     with StudyStore.open(root) as store:
         store.append(EventKind.STUDY_EXPORTED, {}, actor="analyst")
-    return [*tables, out / "results.json", out / "report.html"]
+    return [*tables, out / "results.json", out / "report.html", *for_others]
 
 
 def _rows(store: StudyStore) -> Iterator[dict[str, Any]]:

@@ -78,6 +78,14 @@ def test_that_the_practice_cases_never_enter_the_statistics(demo: Path, tmp_path
     result = CliRunner().invoke(realfm, ["export", str(demo), "--out", str(tmp_path / "tables")])
     assert result.exit_code == 0, result.output
     names = {path.name for path in (tmp_path / "tables").iterdir()}
-    assert names == {"readings.csv", "codebook.csv", "results.json", "report.html"}
+    assert names == {
+        "readings.csv",
+        "codebook.csv",
+        "results.json",
+        "report.html",
+        "mrmc_ratings.csv",
+        "mrmc_imrmc.csv",
+        "confirm.R",
+    }
     lines = (tmp_path / "tables" / "readings.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 6 * 20 * 2

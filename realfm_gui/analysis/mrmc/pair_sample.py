@@ -105,8 +105,8 @@ class PairSample(Sample):
         high_weight, low_weight = self._high_weight_of_units, self._low_weight_of_units
         theta = self.figures.reshape(-1, 1)
         n_high, n_low = self._n_high[:, np.newaxis], self._n_low[:, np.newaxis]
-        of_high = (self._high_won / n_low - high_weight * theta) / n_high
-        of_low = (self._low_won / n_high - low_weight * theta) / n_low
+        of_high = ratio(ratio(self._high_won, n_low) - high_weight * theta, n_high)
+        of_low = ratio(ratio(self._low_won, n_high) - low_weight * theta, n_low)
         of_high *= _small_sample_factor(high_weight > 0)
         of_low *= _small_sample_factor(low_weight > 0)
         covariance: Floats = of_high @ of_high.T + of_low @ of_low.T

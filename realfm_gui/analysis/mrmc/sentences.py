@@ -22,6 +22,11 @@ FEW_READERS = (
 )
 CASES_IGNORED = "Fixed cases: the result says nothing about other cases than these."
 
+_GAPS = (
+    "Gaps that were planned (readers reading different cases) do no harm. Reads that were lost are taken as "
+    "lost by chance: if hard cases were left out, every figure here is too good."
+)
+
 
 def of_data(data: ObserverData, reads: Reads, endpoint: str) -> tuple[str, ...]:
     """Return what has to be said of the data before any number."""
@@ -34,8 +39,7 @@ def of_data(data: ObserverData, reads: Reads, endpoint: str) -> tuple[str, ...]:
     n_missing = round(reads.share_missing * n_cells)
     if n_missing and reads.design is Design.PARTIALLY_PAIRED:
         found.append(
-            f"{n_missing} of {n_cells} reads are missing ({reads.share_missing:.1%}). The analysis takes "
-            "them as missing by chance; if hard cases were left out, every figure here is too good."
+            f"{n_missing} of {n_cells} possible reads are missing ({reads.share_missing:.1%}). {_GAPS}"
         )
     n_patients = len(np.unique(data.clusters))
     if n_patients < len(data.cases):

@@ -62,7 +62,7 @@ def test_that_missing_reads_are_counted_and_their_danger_named(make_study: MakeS
     data = make_study(share_missing=0.1)
     n_missing = int((~data.was_read).sum())
     result = analyse_readers(data, Request(endpoint=AUC))
-    assert any(text.startswith(f"{n_missing} of 160 reads are missing") for text in result.warnings)
+    assert any(text.startswith(f"{n_missing} of 160 possible reads are missing") for text in result.warnings)
 
 
 def test_that_patients_with_several_cases_are_named(make_study: MakeStudy) -> None:
@@ -209,3 +209,17 @@ def test_that_intervals_of_shares_and_ratios_stay_where_they_belong(make_study: 
 def test_that_a_bootstrap_can_be_stopped(make_study: MakeStudy) -> None:
     with pytest.raises(Cancelled):
         draw_replicates(AUC.prepare(make_study()), n_replicates=50, should_stop=lambda: True)
+
+
+@pytest.mark.parametrize("method", [m for m in CovarianceMethod if m is not CovarianceMethod.BOOTSTRAP])
+def test_that_readers_of_one_modality_only_disturb_no_covariance(
+    method: CovarianceMethod, make_study: MakeStudy
+) -> None:
+    data = make_study(n_readers=6)
+    ratings = data.ratings.copy()
+    ratings[0, :2], ratings[1, 4:] = np.nan, np.nan
+    mixed = dataclasses.replace(data, ratings=ratings)
+    result = analyse_readers(mixed, Request(endpoint=AUC, covariance=method))
+    shared = analyse_readers(data.with_only(readers=[2, 3]), Request(endpoint=AUC, covariance=method))
+    ours, theirs = (r.analysis.comparisons[0].difference for r in (result, shared))
+    assert (ours.value, ours.se) == pytest.approx((theirs.value, theirs.se), abs=1e-12)
