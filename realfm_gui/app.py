@@ -238,7 +238,8 @@ def draw_tour(root: Path, out: Path) -> Sequence[Path]:
     Returns
     -------
     sequence of Path
-        ``coordinator.png``, ``analyst.png``, ``reading-unaided.png`` and ``reading-aided.png`` in `out`.
+        ``coordinator.png``, ``analyst.png``, ``performance.png``, ``reading-unaided.png`` and
+        ``reading-aided.png`` in `out`.
     """
     from realfm_gui.gui.shell import tour
 

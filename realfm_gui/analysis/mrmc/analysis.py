@@ -159,6 +159,7 @@ def analyse_readers(data: ObserverData, request: Request) -> Result:
             dict.fromkeys(
                 [
                     *sentences.of_data(readers_only, reads, request.endpoint.label),
+                    *_of_method(request.method, reads),
                     *analysis.warnings,
                     *covariance.notes,
                 ]
@@ -175,6 +176,11 @@ class _Places:
 
     def of(self, modalities: list[int], readers: list[int]) -> NDArray[np.int64]:
         return np.array([m * self.n_readers + r for m in modalities for r in readers], dtype=np.int64)
+
+
+def _of_method(method: Method, reads: Reads) -> tuple[str, ...]:
+    has_gaps = reads.design is Design.PARTIALLY_PAIRED
+    return (sentences.GAPS_IN_U_STATISTICS,) if method is Method.USTAT and has_gaps else ()
 
 
 def _require_one_finding(data: ObserverData) -> None:

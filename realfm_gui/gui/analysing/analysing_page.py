@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QPushButton,
@@ -15,12 +16,13 @@ from PySide6.QtWidgets import (
 
 from realfm_gui.gui.analysing.details_panel import DetailsPanel
 from realfm_gui.gui.analysing.methods import method_of
+from realfm_gui.gui.analysing.performance_page import PerformancePage
 from realfm_gui.gui.analysing.result_sections import ResultSections
 from realfm_gui.gui.analysing.tile_board import TileBoard
 from realfm_gui.gui.analysing.tiles import Tile
 from realfm_gui.gui.analysing.verdict_panel import VerdictPanel
 from realfm_gui.gui.widgets.empty_state import EmptyState
-from realfm_gui.gui.widgets.labels import column, text_label
+from realfm_gui.gui.widgets.labels import column, row, text_label
 from realfm_gui.gui.widgets.progress_strip import ProgressStrip
 from realfm_gui.gui.widgets.watermark import Watermark
 
@@ -69,14 +71,17 @@ class AnalysingPage(QWidget):
         self._computing.setLayout(waiting)
         self._stack = QStackedWidget()
         self._results = self._make_results()
-        for part in (self._closed, self._computing, self._results):
+        self.performance = PerformancePage()
+        for part in (self._closed, self._computing, self._results, self.performance):
             self._stack.addWidget(part)
+        self._tabs = self._make_tabs()
         self.details = DetailsPanel()
         self.details.closed.connect(self._close_details)
         left = column(spacing=0)
         self._notice = text_label("", "notice", wraps=True)
         self._notice.hide()
-        self._top_slot = column(self._notice, self.progress, margins=(24, 12, 24, 0))
+        self._top_slot = column(self._notice, self.progress, margins=(24, 0, 24, 0))
+        left.addWidget(self._tabs)
         left.addLayout(self._top_slot)
         left.addWidget(self._stack, 1)
         layout = QHBoxLayout(self)
@@ -92,9 +97,8 @@ class AnalysingPage(QWidget):
 
     def show_closed(self, sentence: str = "") -> None:
         """Show that outcomes are not open, and why."""
-        self._all = None
+        self._close_results()
         self._top_slot.addWidget(self.progress)
-        self.details.hide()
         self._closed.set_sentence(sentence or NOT_OPENED)
         self._stack.setCurrentWidget(self._closed)
 
@@ -104,8 +108,7 @@ class AnalysingPage(QWidget):
 
     def show_computing(self) -> None:
         """Show that results are on their way."""
-        self._all = None
-        self.details.hide()
+        self._close_results()
         self._computing_slot.addWidget(self.progress)
         self._stack.setCurrentWidget(self._computing)
 
@@ -121,9 +124,24 @@ class AnalysingPage(QWidget):
         self._finding.blockSignals(False)
         self._finding.setVisible(len(findings) > 1)
         self._show_finding(next(iter(findings.values())))
-        self._stack.setCurrentWidget(self._results)
+        self._tabs.show()
+        self.show_verdict()
         self._results.verticalScrollBar().setValue(0)
         self.setFocus()
+
+    def show_verdict(self) -> None:
+        """Turn to the verdict of the results that are open."""
+        self._verdict_tab.setChecked(True)
+        self._stack.setCurrentWidget(self._results)
+
+    def show_performance(self) -> None:
+        """Turn to the readers' performance; only while results are open, for it shows outcomes, too."""
+        if self._all is None:
+            return
+        self._close_details()
+        self._performance_tab.setChecked(True)
+        self._stack.setCurrentWidget(self.performance)
+        self.performance.show_choice()
 
     def show_notice(self, sentence: str) -> None:
         """Say what has just been done, until the next thing is."""
@@ -136,6 +154,13 @@ class AnalysingPage(QWidget):
             self.show_notice("")
         for button in (self._closed.button, self._report, self._export):
             button.setEnabled(not is_busy)
+
+    def _close_results(self) -> None:
+        """Take away everything that tells an outcome."""
+        self._all = None
+        self.details.hide()
+        self._tabs.hide()
+        self.performance.close_outcomes()
 
     def _show_finding(self, results: Mapping[str, Any]) -> None:
         self._shown = results
@@ -161,6 +186,24 @@ class AnalysingPage(QWidget):
     def _choose_finding(self, at: int) -> None:
         if self._all is not None and at >= 0:
             self._show_finding(self._all["findings"][self._finding.itemData(at)])
+
+    def _make_tabs(self) -> QWidget:
+        self._verdict_tab, self._performance_tab = QPushButton("Verdict"), QPushButton("Performance")
+        self._verdict_tab.setToolTip("What the study says of the model, and why")
+        self._performance_tab.setToolTip("Readers' figures, curves and uncertainty; every method to choose")
+        group = QButtonGroup(self)
+        for tab, show in (
+            (self._verdict_tab, self.show_verdict),
+            (self._performance_tab, self.show_performance),
+        ):
+            tab.setProperty("role", "switch")
+            tab.setCheckable(True)
+            tab.clicked.connect(show)
+            group.addButton(tab)
+        tabs = QWidget()
+        tabs.setLayout(row(self._verdict_tab, self._performance_tab, -1, margins=(8, 0, 24, 0)))
+        tabs.hide()
+        return tabs
 
     def _make_results(self) -> QScrollArea:
         self._verdict = VerdictPanel()

@@ -135,7 +135,7 @@ class RocPlot(QWidget):
             painter.drawEllipse(start, 3.5, 3.5)
             _head(painter, end, is_worse=is_worse)
             if is_worse or len(readers) <= NAMED_UP_TO:
-                name = _short(reader["name"])
+                name = short_name(reader["name"])
                 color = palette.bad if is_worse else palette.ink
                 labels.append((f"{name} worse" if is_worse else name, end, color))
         self._label_readers(painter, palette, labels, column=rightmost + 20)
@@ -186,7 +186,7 @@ def spread(heights: Sequence[float], *, gap: float) -> list[float]:
     return moved
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """Return a name that fits beside a point."""
     name = name.replace("Simulated reader", "R")
     return name if len(name) <= 14 else name[:13] + "…"

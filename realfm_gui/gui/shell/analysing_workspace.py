@@ -16,6 +16,7 @@ from realfm_gui.gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from realfm_gui.storage import StudyStore
+    from realfm_gui.workflows.performance import Choice
 
 ACTOR = "analyst"
 
@@ -27,13 +28,17 @@ class AnalysingWorkspace(QObject):
         super().__init__(desk)
         self._desk = desk
         self._is_asking = False
+        self._measuring: Choice | None = None
+        self._is_superseded = False
         self.page = AnalysingPage()
+        self.page.performance.computation_requested.connect(self._measure)
         self.page.outcomes_requested.connect(self.open_outcomes)
         self.page.report_requested.connect(self._choose_report)
         self.page.export_requested.connect(self._choose_export)
         desk.study_opened.connect(self.page.show_closed)
         desk.work_began.connect(lambda: self.page.set_busy(True))
         desk.work_ended.connect(lambda: self.page.set_busy(False))
+        desk.work_ended.connect(self._measure_what_is_wanted)
         desk.window.add_page("analysing", self.page)
         self._next = "set-up"
         self.nothing_yet = EmptyState("", "Go to Set up", is_primary=True)
@@ -109,7 +114,7 @@ class AnalysingWorkspace(QObject):
             self._desk.root,
             what="Analysing",
             strip=self.page.progress,
-            on_done=self.page.show_results,
+            on_done=self._show_results,
             on_failed=self._failed,
             on_cancelled=lambda: self.page.show_closed("The computation was stopped."),
         )
@@ -119,6 +124,54 @@ class AnalysingWorkspace(QObject):
             self.page.show_closed(sentence_in_the_window(error))
             return
         self.page.show_closed("The results could not be computed.")
+        self._desk.messages.show_error(error)
+
+    def _show_results(self, results: Any) -> None:
+        assert self._desk.protocol is not None  # its results have just been computed
+        self.page.performance.open(self._desk.protocol)
+        self.page.show_results(results)
+
+    def _measure(self, choice: "Choice") -> None:
+        """Compute a choice of the performance page; one under way for another choice is ended at once.
+
+        Only reads the study, so there is nothing to keep of what is ended. Other work is waited for.
+        """
+        from realfm_gui.workflows.performance import performance
+
+        if self._desk.job is not None:
+            if self._measuring is not None and self._measuring != choice:
+                self._is_superseded = True
+                self._desk.job.kill()
+            return
+        page = self.page.performance
+        self._measuring = choice
+        self._desk.start_work(
+            performance,
+            self._desk.root,
+            choice,
+            what="Computing the performance",
+            strip=page.progress,
+            on_done=page.take,
+            on_failed=lambda error: self._measuring_failed(choice, error),
+            on_cancelled=lambda: self._measuring_stopped(choice),
+        )
+
+    def _measure_what_is_wanted(self) -> None:
+        self._measuring, self._is_superseded = None, False
+        choice = self.page.performance.wanted
+        # A window that is closing is disabled: nothing new may begin in it.
+        if choice is not None and self._desk.window.isEnabled():
+            self._measure(choice)
+
+    def _measuring_stopped(self, choice: "Choice") -> None:
+        if not self._is_superseded:
+            self.page.performance.show_failure(choice, "The computation was stopped.")
+
+    def _measuring_failed(self, choice: "Choice", error: Exception) -> None:
+        if isinstance(error, UserFacingError):
+            self.page.performance.show_failure(choice, sentence_in_the_window(error))
+            return
+        self.page.performance.show_failure(choice, "The performance could not be computed.")
         self._desk.messages.show_error(error)
 
     def _choose_report(self) -> None:

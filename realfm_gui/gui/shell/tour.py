@@ -94,6 +94,10 @@ class _Tour:
         program.window.show_page("analysing", workspace="analyse")
         self._wait("the analysis", lambda: program.analysing.page.has_results and program.desk.job is None)
         self._grab("analyst")
+        program.analysing.page.show_performance()
+        performance = program.analysing.page.performance
+        self._wait("the performance", lambda: performance.wanted is None and program.desk.job is None)
+        self._grab("performance")
         self._read()
         return self._pictures
 

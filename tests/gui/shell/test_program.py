@@ -258,6 +258,7 @@ def test_that_the_tour_draws_every_workspace_and_leaves_the_study_as_it_was(
     assert [path.name for path in pictures] == [
         "coordinator.png",
         "analyst.png",
+        "performance.png",
         "reading-unaided.png",
         "reading-aided.png",
     ]
