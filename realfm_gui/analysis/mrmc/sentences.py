@@ -21,8 +21,9 @@ FEW_READERS = (
     "Report the result for these readers (frrc) beside it."
 )
 GAPS_IN_U_STATISTICS = (
-    "Reads are missing, so the U-statistic weighs readers differently in the modalities: the level of the figures "
-    "no longer cancels from a difference, and its standard error can exceed Obuchowski-Rockette's by far."
+    "Reads are missing, so the U-statistic weighs readers differently in the modalities: the level of the "
+    "figures no longer cancels from a difference, and its standard error can exceed Obuchowski-Rockette's by "
+    "far."
 )
 CASES_IGNORED = "Fixed cases: the result says nothing about other cases than these."
 
