@@ -18,7 +18,7 @@ from realfm_gui.analysis.mrmc.observer_data import observer_data
 from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, analyse_crossed_readers
 from realfm_gui.analysis.mrmc.results import Inference, VarianceComponents
 from realfm_gui.analysis.mrmc.roc_endpoints import EmpiricalAuc
-from realfm_gui.analysis.mrmc.sentences import NO_SPREAD, ONE_READER
+from realfm_gui.analysis.mrmc.sentences import NO_SPREAD, ONE_READER, of_still_readers
 
 Floats = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def compare_two_modalities(
         reader_differences=_reader_differences(auc, covariance, alpha),
         inference=used,
         components=found.components,
-        warnings=(*warnings, *(text for text in found.warnings if text not in warnings)),
+        warnings=(*warnings, *of_still_readers(auc, np.diag(covariance)), *found.warnings),
     )
 
 

@@ -191,7 +191,7 @@ class ExpectedUtility:
 
     References
     ----------
-    .. [1] Abbey CK, Eckstein MP, Boone JM. Med Decis Making 2013;33(4):532-545.
+    .. [1] Abbey CK, Eckstein MP, Boone JM. Med Decis Making 2013;33(4):510-520.
     .. [2] Abbey CK, Samuelson FW, Gallas BD. Acad Radiol 2013;20(7):798-806.
     """
 

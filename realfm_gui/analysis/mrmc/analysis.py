@@ -12,6 +12,7 @@ from realfm_gui.analysis.mrmc.algorithm import AlgorithmComparison, compare_with
 from realfm_gui.analysis.mrmc.covariance import CovarianceMethod, error_covariance
 from realfm_gui.analysis.mrmc.design import Design, Reads, check_design, recognise_design
 from realfm_gui.analysis.mrmc.endpoint import Endpoint, Sample
+from realfm_gui.analysis.mrmc.exact_bounds import with_exact_bounds
 from realfm_gui.analysis.mrmc.mixed_readers import analyse_mixed_readers
 from realfm_gui.analysis.mrmc.moments import PairMoments
 from realfm_gui.analysis.mrmc.observer_data import ObserverData
@@ -115,56 +116,54 @@ def analyse_readers(data: ObserverData, request: Request) -> Result:
         If the data cannot give the endpoint, have another design than asked for, or hold several findings.
     """
     _require_one_finding(data)
+    _require_equal_weights(data, request)
+    algorithm = _algorithm_index(data, request.algorithm)
+    data, notes = _cases_of_people(data, algorithm)
     sample = request.endpoint.prepare(data)
     figures = sample.figures
-    algorithm = _algorithm_index(data, request.algorithm)
-    people = [index for index in range(len(data.readers)) if index != algorithm]
-    modalities = _modalities_of(figures, people)
+    people, modalities = _people_and_modalities(figures, algorithm)
     readers_only = data.with_only(readers=people, modalities=modalities)
     reads = replace(recognise_design(readers_only), has_reader=~np.isnan(figures[np.ix_(modalities, people)]))
     check_design(reads.design, request.design)
-    options = request.options
-    if len(people) == 1:
-        options = replace(options, inference=Inference.FRRC)
+    options, about_inference = _possible_inference(reads, request.options)
     method = CovarianceMethod.UNBIASED if request.method is Method.USTAT else request.covariance
     covariance = error_covariance(
         sample, method, n_replicates=request.n_replicates, seed=request.seed, device=request.device
     )
-    place = _Places(n_readers=len(data.readers))
-    observers = place.of(modalities, people)
+    observers = _Places(n_readers=len(data.readers)).of(modalities, people)
+    own_figures = figures[np.ix_(modalities, people)]
+    own_covariance = covariance.matrix[np.ix_(observers, observers)]
     analysis = _analysis(
         sample,
-        figures[np.ix_(modalities, people)],
-        covariance.matrix[np.ix_(observers, observers)],
+        own_figures,
+        own_covariance,
         observers,
         readers_only.modalities,
         reads,
         request=replace(request, options=options),
     )
+    if request.endpoint.name == "auc":
+        analysis = with_exact_bounds(analysis, readers_only, alpha=options.alpha)
+    said = [
+        *notes,
+        *_without_figures(data, figures, algorithm, request.endpoint.label),
+        *sentences.of_data(readers_only, reads),
+        *_of_method(method, reads, readers_only, request),
+        *about_inference,
+        *sentences.of_still_readers(own_figures, np.diag(own_covariance)),
+        *analysis.warnings,
+        *covariance.notes,
+    ]
     return Result(
         request=request,
         inference=options.inference,
         data=readers_only,
         reads=reads,
         reader_figures=_reader_figures(data, figures, covariance.matrix, options),
-        reader_comparisons=_reader_comparisons(
-            readers_only,
-            figures[np.ix_(modalities, people)],
-            covariance.matrix[np.ix_(observers, observers)],
-            options,
-        ),
+        reader_comparisons=_reader_comparisons(readers_only, own_figures, own_covariance, options),
         analysis=analysis,
         algorithms=_algorithms(data, figures, covariance.matrix, algorithm, people, modalities, options),
-        warnings=tuple(
-            dict.fromkeys(
-                [
-                    *sentences.of_data(readers_only, reads, request.endpoint.label),
-                    *_of_method(request.method, reads),
-                    *analysis.warnings,
-                    *covariance.notes,
-                ]
-            )
-        ),
+        warnings=tuple(dict.fromkeys(said)),
     )
 
 
@@ -178,9 +177,56 @@ class _Places:
         return np.array([m * self.n_readers + r for m in modalities for r in readers], dtype=np.int64)
 
 
-def _of_method(method: Method, reads: Reads) -> tuple[str, ...]:
-    has_gaps = reads.design is Design.PARTIALLY_PAIRED
-    return (sentences.GAPS_IN_U_STATISTICS,) if method is Method.USTAT and has_gaps else ()
+def _of_method(method: CovarianceMethod, reads: Reads, data: ObserverData, request: Request) -> list[str]:
+    found = []
+    if request.method is Method.USTAT and reads.design is Design.PARTIALLY_PAIRED:
+        found.append(sentences.GAPS_IN_U_STATISTICS)
+    if method is CovarianceMethod.UNBIASED and len(np.unique(np.bincount(data.clusters))) > 1:
+        found.append(sentences.UNEQUAL_PATIENTS)
+    return found
+
+
+def _cases_of_people(data: ObserverData, algorithm: int) -> tuple[ObserverData, list[str]]:
+    """Return the study with the cases that somebody read, algorithm aside, and what was left out."""
+    people = np.arange(len(data.readers)) != algorithm
+    was_read: NDArray[np.bool_] = np.any(data.was_read[:, people], axis=(0, 1))
+    if was_read.all() or not was_read.any():
+        return data, []
+    note = (
+        f"{int((~was_read).sum())} cases that no reader read were left out, of the algorithm too: it is "
+        f"compared on the readers' {int(was_read.sum())} cases."
+    )
+    return data.with_only(cases=was_read), [note]
+
+
+def _without_figures(data: ObserverData, figures: Floats, algorithm: int, endpoint: str) -> list[str]:
+    """Say which readers give no figure at all; they are not part of the analysis."""
+    nowhere = np.isnan(figures).all(axis=0) & data.was_read.any(axis=(0, 2))
+    return [
+        f"{data.readers[index]} has no {endpoint}: too few cases of a kind were read. "
+        "The analysis is without this reader."
+        for index in np.flatnonzero(nowhere)
+        if index != algorithm
+    ]
+
+
+def _possible_inference(reads: Reads, options: Options) -> tuple[Options, list[str]]:
+    """Return options with fixed readers where a modality has a single one: nothing tells readers apart."""
+    n_readers = reads.has_reader.shape[1]
+    if reads.has_reader.sum(axis=1).min() > 1:
+        return options, []
+    said = sentences.ONE_READER if n_readers == 1 else sentences.ONE_READER_SOMEWHERE
+    return replace(options, inference=Inference.FRRC), [said]
+
+
+def _require_equal_weights(data: ObserverData, request: Request) -> None:
+    """Refuse what is biased under sampling weights: the level of the ratings would not cancel."""
+    is_unbiased = request.method is Method.USTAT or request.covariance is CovarianceMethod.UNBIASED
+    if is_unbiased and not np.allclose(data.weights, data.weights[0]):
+        raise UserFacingError(
+            "Unbiased covariances and U-statistics do not hold for cases with different sampling weights.",
+            hint="Use Obuchowski-Rockette with the jackknife.",
+        )
 
 
 def _require_one_finding(data: ObserverData) -> None:
@@ -203,14 +249,18 @@ def _algorithm_index(data: ObserverData, name: str | None) -> int:
     return data.readers.index(name)
 
 
-def _modalities_of(figures: Floats, people: list[int]) -> list[int]:
-    found = np.flatnonzero((~np.isnan(figures[:, people])).any(axis=1)).tolist() if people else []
-    if not found:
+def _people_and_modalities(figures: Floats, algorithm: int) -> tuple[list[int], list[int]]:
+    """Return the readers and the modalities that have figures of merit, the algorithm aside."""
+    has_figure = ~np.isnan(figures)
+    if algorithm >= 0:
+        has_figure[:, algorithm] = False
+    people, modalities = np.flatnonzero(has_figure.any(axis=0)), np.flatnonzero(has_figure.any(axis=1))
+    if not len(people):
         raise UserFacingError(
             "No reader has a figure of merit.",
             hint="Every reader needs reads of positive and of negative cases.",
         )
-    return [int(index) for index in found]
+    return people.tolist(), modalities.tolist()
 
 
 def _analysis(

@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from realfm_gui.analysis.estimate import Estimate, quantile, two_sided_p
 from realfm_gui.analysis.mrmc.endpoint import Sample
-from realfm_gui.analysis.mrmc.replicates import case_weights, reader_weights
+from realfm_gui.analysis.mrmc.replicates import reader_weights, weight_blocks
 from realfm_gui.domain.errors import Cancelled
 
 Floats = NDArray[np.float64]
-
-_CHUNK = 500
 
 Contrast = Callable[[Floats], Floats]
 """From the readers' means per modality (replicates, modalities) to one number each (replicates,)."""
@@ -87,26 +85,25 @@ def draw_replicates(
         Called between chunks with the share done, and asked whether to stop (then `Cancelled`).
     """
     figures = sample.figures
-    n_modalities, n_readers = figures.shape
+    n_readers = figures.shape[1]
     present = ~np.isnan(figures)
     readers = reader_weights(n_readers, n_replicates=n_replicates, seed=seed + 1)
-    weights = case_weights(sample.unit_strata, n_replicates=n_replicates, seed=seed)
-    of_cases = np.empty((n_replicates, n_modalities))
-    of_both = np.empty((n_replicates, n_modalities))
+    of_cases, of_both = [], []
     everyone = np.ones((1, n_readers))
-    for start in range(0, n_replicates, _CHUNK):
+    done = 0
+    for weights in weight_blocks(sample.unit_strata, n_replicates=n_replicates, seed=seed):
         if should_stop():
             raise Cancelled
-        rows = slice(start, min(start + _CHUNK, n_replicates))
-        drawn = sample.weighted(weights[rows], device=device)
-        of_cases[rows] = _mean_over_readers(drawn, everyone, present)
-        of_both[rows] = _mean_over_readers(drawn, readers[rows], present)
-        progress(rows.stop / n_replicates)
+        drawn = sample.weighted(weights, device=device)
+        of_cases.append(_mean_over_readers(drawn, everyone, present))
+        of_both.append(_mean_over_readers(drawn, readers[done : done + len(weights)], present))
+        done += len(weights)
+        progress(done / n_replicates)
     return Replicates(
         estimate=_mean_over_readers(figures[np.newaxis], everyone, present)[0],
         of_readers=_mean_over_readers(figures[np.newaxis], readers, present),
-        of_cases=of_cases,
-        of_both=of_both,
+        of_cases=np.concatenate(of_cases),
+        of_both=np.concatenate(of_both),
         n_readers=n_readers,
         n_units=int(sample.takes_part.sum()),
         seed=seed,

@@ -7,8 +7,12 @@ import numpy as np
 
 from realfm_gui.analysis.auc import jackknife_covariance
 from realfm_gui.analysis.mrmc.endpoint import Floats, Sample
-from realfm_gui.analysis.mrmc.replicates import case_weights
+from realfm_gui.analysis.mrmc.replicates import weight_blocks
 from realfm_gui.domain.errors import UserFacingError
+
+_TWO_OF_EACH = "Every reader needs at least two cases of each kind that the endpoint counts."
+_FEW_UNITS = 20
+"""Below this many cases of a kind the bootstrap is noticeably too sure."""
 
 
 class CovarianceMethod(StrEnum):
@@ -67,6 +71,12 @@ def error_covariance(
             hint="It needs an endpoint that counts pairs or averages cases, and for the unbiased form "
             "patients whose cases are all positive or all negative. Use the jackknife.",
         )
+    present = ~np.isnan(sample.figures.ravel())
+    if not np.isfinite(matrix[np.ix_(present, present)]).all():
+        raise UserFacingError(
+            f"A covariance ({method.value}) needs two cases of a kind, and here a reader has one.",
+            hint=_TWO_OF_EACH,
+        )
     return ErrorCovariance(matrix=matrix)
 
 
@@ -77,14 +87,21 @@ def _jackknife(sample: Sample) -> ErrorCovariance:
     if takes_part.sum() < 2 or np.isnan(left_out[~is_missing]).any():
         raise UserFacingError(
             "A jackknife leaves every case out in turn, and here a reader would have none left of a kind.",
-            hint="Every reader needs at least two positive and two negative cases.",
+            hint=_TWO_OF_EACH,
         )
     return ErrorCovariance(matrix=jackknife_covariance(left_out))
 
 
 def _bootstrap(sample: Sample, *, n_replicates: int, seed: int, device: str) -> ErrorCovariance:
-    weights = case_weights(sample.unit_strata, n_replicates=n_replicates, seed=seed)
-    drawn = sample.weighted(weights, device=device).reshape(n_replicates, -1)
+    strata = sample.unit_strata[sample.takes_part]
+    fewest = int(np.unique(strata, return_counts=True)[1].min())
+    if fewest < 2:
+        raise UserFacingError(
+            "A bootstrap cannot tell how cases of a kind differ of which there is one.", hint=_TWO_OF_EACH
+        )
+    blocks = weight_blocks(sample.unit_strata, n_replicates=n_replicates, seed=seed)
+    parts = [sample.weighted(weights, device=device) for weights in blocks]
+    drawn = np.concatenate(parts).reshape(n_replicates, -1)
     present = ~np.isnan(sample.figures.ravel())
     usable = ~np.isnan(drawn[:, present]).any(axis=1)
     if usable.sum() < n_replicates / 2:
@@ -94,6 +111,14 @@ def _bootstrap(sample: Sample, *, n_replicates: int, seed: int, device: str) -> 
         )
     matrix = np.full((drawn.shape[1],) * 2, np.nan)
     matrix[np.ix_(present, present)] = np.cov(drawn[np.ix_(usable, present)].T)
-    dropped = n_replicates - int(usable.sum())
-    note = f"{dropped} of {n_replicates} bootstrap samples gave no figure for some reader and were left out."
-    return ErrorCovariance(matrix=matrix, notes=(note,) if dropped else ())
+    notes = []
+    if dropped := n_replicates - int(usable.sum()):
+        notes.append(
+            f"{dropped} of {n_replicates} bootstrap samples gave no figure for some reader and were left out."
+        )
+    if fewest < _FEW_UNITS:
+        notes.append(
+            f"With {fewest} cases of a kind the bootstrap's variance is too small by about 1 in {fewest}; "
+            "the jackknife is not."
+        )
+    return ErrorCovariance(matrix=matrix, notes=tuple(notes))

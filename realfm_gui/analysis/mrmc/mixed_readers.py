@@ -1,6 +1,7 @@
 """Modalities that some readers read all of, and some only in part: compared pair by pair."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -13,7 +14,8 @@ from realfm_gui.analysis.mrmc.obuchowski_rockette import (
     means_of,
     with_holm,
 )
-from realfm_gui.analysis.mrmc.results import Analysis, Comparison, VarianceComponents
+from realfm_gui.analysis.mrmc.results import Analysis, Comparison, Inference, VarianceComponents
+from realfm_gui.analysis.mrmc.sentences import ONE_SHARED_READER
 
 Floats = NDArray[np.float64]
 
@@ -52,8 +54,10 @@ def analyse_mixed_readers(
         size = 2 * int(some.sum())
         analyse = analyse_crossed_readers if shared.any() else analyse_nested_readers
         names = [modalities[index] for index in pair]
-        found = analyse(part[:, some], cut.reshape(size, size), names, options)
-        comparisons.extend(found.comparisons)
+        has_one = min((~np.isnan(part[:, some])).sum(axis=1)) < 2
+        of_pair = replace(options, inference=Inference.FRRC) if has_one else options
+        found = analyse(part[:, some], cut.reshape(size, size), names, of_pair)
+        comparisons.extend(_with_note(found.comparisons) if has_one else found.comparisons)
         warnings.extend(f"{names[0]} and {names[1]}: {text}" for text in found.warnings)
     return Analysis(
         means=means_of(figures, blocks, modalities, options),
@@ -62,3 +66,11 @@ def analyse_mixed_readers(
         components=VarianceComponents(),
         warnings=tuple(warnings),
     )
+
+
+def _with_note(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    found = []
+    for each in comparisons:
+        note = f"{ONE_SHARED_READER} {each.difference.note}".strip()
+        found.append(replace(each, difference=replace(each.difference, note=note)))
+    return found

@@ -18,7 +18,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.analysis.estimate import Estimate, f_upper_tail_p, wald_estimate
+from realfm_gui.analysis.estimate import ZERO_VARIANCE, Estimate, f_upper_tail_p, wald_estimate
 from realfm_gui.analysis.mrmc import sentences
 from realfm_gui.analysis.mrmc.results import (
     Analysis,
@@ -335,7 +335,7 @@ def with_holm(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
 def _global_test(
     ms_modality: float, denominator: float, n_modalities: int, df: float | None, inference: Inference
 ) -> GlobalTest | None:
-    if n_modalities < 2 or denominator <= 0:
+    if n_modalities < 2 or denominator <= ZERO_VARIANCE:
         return None
     ratio, df1 = ms_modality / denominator, float(n_modalities - 1)
     if inference is Inference.FRRC or df is None:

@@ -4,6 +4,8 @@ Weights come from one generator on the processor, whatever computes with them, s
 weights to the last bit on every device.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,21 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _CHUNK_DRAWS = 1 << 20
+_BLOCK = 256
+"""Replicates that are drawn from one generator, and held at a time."""
+
+
+def weight_blocks(strata: Integers, *, n_replicates: int, seed: int) -> Iterator[Floats]:
+    """Yield `case_weights` in blocks of replicates that fit into memory, the same whatever their number.
+
+    Parameters
+    ----------
+    strata, n_replicates, seed
+        See `case_weights`.
+    """
+    for number, start in enumerate(range(0, n_replicates, _BLOCK)):
+        # a whole block is drawn even where less is wanted, so that more replicates begin with the same ones
+        yield _block(strata, _BLOCK, _generator([seed, number]))[: n_replicates - start]
 
 
 def case_weights(strata: Integers, *, n_replicates: int, seed: int) -> Floats:
@@ -30,7 +47,10 @@ def case_weights(strata: Integers, *, n_replicates: int, seed: int) -> Floats:
     array of shape (replicates, units)
         Whole numbers as 64-bit floats.
     """
-    generator = _generator(seed)
+    return np.concatenate(list(weight_blocks(strata, n_replicates=n_replicates, seed=seed)))
+
+
+def _block(strata: Integers, n_replicates: int, generator: np.random.Generator) -> Floats:
     weights = np.zeros((n_replicates, len(strata)))
     for stratum in np.unique(strata):
         members = np.flatnonzero(strata == stratum)
@@ -43,8 +63,8 @@ def reader_weights(n_readers: int, *, n_replicates: int, seed: int) -> Floats:
     return _multinomial(n_readers, n_replicates, _generator(seed))
 
 
-def _generator(seed: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(seed))
+def _generator(seed: int | list[int]) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed)))
 
 
 def _multinomial(n: int, n_replicates: int, generator: np.random.Generator) -> Floats:

@@ -9,13 +9,27 @@ from realfm_gui.analysis.mrmc.design import Design, Reads
 from realfm_gui.analysis.mrmc.observer_data import ObserverData
 from realfm_gui.analysis.mrmc.results import Inference, VarianceComponents
 
-NO_SPREAD = "No spread: the modalities rank the cases alike, or without any error; no interval can be given."
+Floats = NDArray[np.float64]
+
+NO_SPREAD = (
+    "No spread: the modalities rank the cases alike, or every reader differs by the same amount; "
+    "no interval can be given."
+)
 NO_SPREAD_OF_MEAN = "No spread: every reader ranks the cases alike, or without any error; no interval."
 NEGATIVE_VARIANCE = (
     "The estimated variance is negative, as unbiased estimates of a small variance can be; "
     "no standard error or p value can be given. The jackknife cannot be negative with random readers."
 )
 ONE_READER = "One reader: the result says how sure we are about this reader, and nothing about others."
+ONE_READER_SOMEWHERE = (
+    "A modality was read by one reader only: nothing tells how readers differ there, so the result holds for "
+    "these readers (frrc), and says nothing about others."
+)
+ONE_SHARED_READER = "One reader read both: the result holds for this reader only."
+UNEQUAL_PATIENTS = (
+    "Patients have different numbers of cases. The unbiased covariance holds if that number has nothing to "
+    "do with how they are rated; the jackknife needs no such assumption."
+)
 FEW_READERS = (
     "Fewer than four readers: what they say of readers in general is fragile. "
     "Report the result for these readers (frrc) beside it."
@@ -33,13 +47,9 @@ _GAPS = (
 )
 
 
-def of_data(data: ObserverData, reads: Reads, endpoint: str) -> tuple[str, ...]:
+def of_data(data: ObserverData, reads: Reads) -> tuple[str, ...]:
     """Return what has to be said of the data before any number."""
-    nobody = ~reads.has_reader.any(axis=0)
-    found = [
-        f"{data.readers[index]} has no {endpoint}: too few cases of a kind were read."
-        for index in np.flatnonzero(nobody & data.was_read.any(axis=(0, 2)))
-    ]
+    found = []
     n_cells = int(reads.has_reader.sum()) * len(data.cases)
     n_missing = round(reads.share_missing * n_cells)
     if n_missing and reads.design is Design.PARTIALLY_PAIRED:
@@ -57,22 +67,33 @@ def of_data(data: ObserverData, reads: Reads, endpoint: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def of_still_readers(figures: Floats, variances: Floats) -> tuple[str, ...]:
+    """Return what has to be said of readers whose figure does not vary over cases.
+
+    Parameters
+    ----------
+    figures : array of shape (modalities, readers)
+        NaN where a reader has none.
+    variances : array of shape (modalities x readers,)
+        Error variance of ``figures.ravel()``.
+    """
+    present = ~np.isnan(figures.ravel())
+    n_still = int((np.nan_to_num(variances)[present] <= ZERO_VARIANCE).sum())
+    if not n_still:
+        return ()
+    return (
+        f"{n_still} of {present.sum()} reader figures do not vary over cases (a perfect ranking, or the same "
+        "rating everywhere): they add no sampling error, so intervals are too narrow where there are any.",
+    )
+
+
 def of_components(
-    figures: NDArray[np.float64], parts: VarianceComponents, inference: Inference, *, cut: bool
+    figures: Floats, parts: VarianceComponents, inference: Inference, *, cut: bool
 ) -> tuple[str, ...]:
     """Return what has to be said of an Obuchowski-Rockette analysis."""
     found = []
-    present = figures[~np.isnan(figures)]
-    n_perfect = int(((present == 1.0) | (present == 0.0)).sum())
-    if n_perfect:
-        found.append(
-            f"{n_perfect} of {present.size} reader figures are exactly 0 or 1: these add no sampling error, "
-            "so the intervals are too narrow."
-        )
-    n_readers = int((~np.isnan(figures)).any(axis=0).sum())
-    if n_readers == 1:
-        found.append(ONE_READER)
-    elif n_readers < FEWEST_RANDOM_READERS and inference is not Inference.FRRC:
+    fewest = int((~np.isnan(figures)).sum(axis=1).min())
+    if fewest < FEWEST_RANDOM_READERS and inference is not Inference.FRRC:
         found.append(FEW_READERS)
     if inference is Inference.RRFC:
         found.append(CASES_IGNORED)

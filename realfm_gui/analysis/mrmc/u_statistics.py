@@ -27,6 +27,7 @@ from realfm_gui.analysis.mrmc import sentences
 from realfm_gui.analysis.mrmc.moments import PairMoments
 from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, compared, with_holm
 from realfm_gui.analysis.mrmc.results import Analysis, Inference, ModalityMean, VarianceComponents
+from realfm_gui.domain.errors import UserFacingError
 
 Floats = NDArray[np.float64]
 
@@ -140,11 +141,15 @@ def _covariance(
     product = won8[7] / count8[7]
     # where nothing is shared there is nothing in common: that source adds no covariance
     biased = np.where(count8 > 0, won8 / np.where(count8 > 0, count8, 1.0), product)
-    if is_fixed:
-        # The readers stay: only products that share no case count as independent, whoever read them.
-        apart = float((_APART[3, :4] @ won8[4:]) / (_APART[3, :4] @ count8[4:]))
-    else:
-        apart = float((_APART[7] @ won8) / (_APART[7] @ count8))
+    # With fixed readers only products that share no case count as independent, whoever read them.
+    kinds, signs = (slice(4, 8), _APART[3, :4]) if is_fixed else (slice(0, 8), _APART[7])
+    n_apart = float(signs @ count8[kinds])
+    if n_apart <= 0:
+        raise UserFacingError(
+            "There are too few reads for a U-statistic: no two of them share no reader and no case.",
+            hint="Every modality needs two readers with two cases of each kind; or use another method.",
+        )
+    apart = float(signs @ won8[kinds]) / n_apart
     shares = (_APART @ count8) / count8[7]
     # The share of products with a common low case, high case, reader is one over its effective sample size.
     common = np.array([shares[[0, 2, 4, 6]].sum(), shares[[0, 1, 4, 5]].sum(), shares[:4].sum()])
@@ -193,9 +198,7 @@ def _with_df(estimate: Estimate, df: float | None) -> Estimate:
 
 
 def _warnings(has_reader: NDArray[np.bool_], options: Options) -> tuple[str, ...]:
-    n_readers = int(has_reader.any(axis=0).sum())
-    if n_readers == 1:
-        return (sentences.ONE_READER,)
-    if n_readers < FEWEST_RANDOM_READERS and options.inference is not Inference.FRRC:
+    fewest = int(has_reader.sum(axis=1).min())
+    if fewest < FEWEST_RANDOM_READERS and options.inference is not Inference.FRRC:
         return (sentences.FEW_READERS,)
     return ()

@@ -10,9 +10,9 @@ import pytest
 from realfm_gui.analysis.mrmc.analysis import Method, Request, Result, analyse_readers
 from realfm_gui.analysis.mrmc.bootstrap import bootstrap_contrast, draw_replicates
 from realfm_gui.analysis.mrmc.covariance import CovarianceMethod
-from realfm_gui.analysis.mrmc.observer_data import observer_data
+from realfm_gui.analysis.mrmc.observer_data import ObserverData, observer_data
 from realfm_gui.analysis.mrmc.obuchowski_rockette import Options
-from realfm_gui.analysis.mrmc.replicates import case_weights
+from realfm_gui.analysis.mrmc.replicates import case_weights, weight_blocks
 from realfm_gui.analysis.mrmc.result_json import result_json
 from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.mrmc.roc_endpoints import EmpiricalAuc, ShareOfCalls
@@ -50,7 +50,7 @@ def test_that_perfect_readers_are_named_as_a_reason_for_narrow_intervals() -> No
     ratings = np.random.default_rng(0).normal(size=(2, 4, 30))
     ratings[0, 0] += 9.0 * (np.arange(30) < 15)
     result = analyse_readers(observer_data(ratings, np.arange(30) < 15), Request(endpoint=AUC))
-    assert any("exactly 0 or 1" in text for text in result.warnings)
+    assert any("do not vary over cases" in text for text in result.warnings)
 
 
 def test_that_fewer_than_four_readers_are_called_fragile(make_study: MakeStudy) -> None:
@@ -223,3 +223,133 @@ def test_that_readers_of_one_modality_only_disturb_no_covariance(
     shared = analyse_readers(data.with_only(readers=[2, 3]), Request(endpoint=AUC, covariance=method))
     ours, theirs = (r.analysis.comparisons[0].difference for r in (result, shared))
     assert (ours.value, ours.se) == pytest.approx((theirs.value, theirs.se), abs=1e-12)
+
+
+def _nested(make_study: MakeStudy, first: list[int], second: list[int]) -> ObserverData:
+    data = make_study(n_readers=6, n_positive=12, n_negative=14)
+    ratings = np.full_like(data.ratings, np.nan)
+    ratings[0, first], ratings[1, second] = data.ratings[0, first], data.ratings[1, second]
+    return dataclasses.replace(data, ratings=ratings)
+
+
+@pytest.mark.parametrize("method", list(Method))
+@pytest.mark.parametrize(("first", "second"), [([0], [1]), ([0], [1, 2, 3, 4])])
+def test_that_a_single_reader_of_a_modality_never_speaks_for_others(
+    first: list[int], second: list[int], method: Method, make_study: MakeStudy
+) -> None:
+    result = analyse_readers(_nested(make_study, first, second), Request(endpoint=AUC, method=method))
+    assert result.inference is Inference.FRRC
+    assert any("read by one reader only" in text for text in result.warnings)
+    assert result.analysis.comparisons[0].difference.df is None
+    _plain(result)
+
+
+def test_that_a_pair_with_one_shared_reader_says_so(make_study: MakeStudy) -> None:
+    data = _nested(make_study, [0, 1, 2], [2, 3, 4])
+    difference = analyse_readers(data, Request(endpoint=AUC)).analysis.comparisons[0].difference
+    assert difference.df is None
+    assert difference.note.startswith("One reader read both")
+
+
+def test_that_a_shift_without_any_spread_has_no_global_test() -> None:
+    truth = np.arange(40) < 20
+    endpoint = ShareOfCalls(threshold=1, of_positives=True, of_negatives=False)
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        ratings = np.zeros((2, 4, 40))
+        for modality, n_found in ((0, 10), (1, 12)):  # every reader finds exactly .1 more
+            for reader in range(4):
+                ratings[modality, reader, rng.permutation(20)[:n_found]] = 1.0
+        analysis = analyse_readers(observer_data(ratings, truth), Request(endpoint=endpoint)).analysis
+        if (analysis.components.cov2 or 0.0) < (analysis.components.cov3 or 0.0):
+            assert analysis.global_test is None
+            assert "differs by the same amount" in analysis.comparisons[0].difference.note
+            return
+    raise AssertionError("no study without any spread")
+
+
+def test_that_cases_only_the_algorithm_read_do_not_enter_the_design(make_study: MakeStudy) -> None:
+    data = make_study(n_modalities=1, n_readers=6)
+    ratings = data.ratings.copy()
+    ratings[0, :5, ::2] = np.nan
+    result = analyse_readers(dataclasses.replace(data, ratings=ratings), Request(endpoint=AUC, algorithm="6"))
+    half = data.with_only(cases=np.arange(len(data.cases)) % 2 == 1)
+    assert result.reads.design.value == "crossed"
+    assert result.data.cases == half.cases
+    assert result.algorithms[0].algorithm.value == AUC.prepare(half).figures[0, 5]
+    assert any("compared on the readers' 10 cases" in text for text in result.warnings)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request(endpoint=AUC, covariance=CovarianceMethod.DELONG),
+        Request(endpoint=AUC, covariance=CovarianceMethod.UNBIASED),
+        Request(endpoint=AUC, covariance=CovarianceMethod.BOOTSTRAP),
+        Request(endpoint=AUC, method=Method.USTAT),
+        Request(endpoint=AUC),
+    ],
+    ids=lambda request: f"{request.method}-{request.covariance}",
+)
+def test_that_one_positive_case_is_refused_in_words(request_: Request) -> None:
+    data = observer_data(np.random.default_rng(1).normal(size=(2, 4, 9)), np.arange(9) < 1)
+    with pytest.raises(UserFacingError) as caught:
+        analyse_readers(data, request_)
+    assert caught.value.hint
+
+
+def test_that_unbiased_covariances_are_refused_for_sampling_weights(make_study: MakeStudy) -> None:
+    data = make_study()
+    weighted = dataclasses.replace(data, weights=np.where(data.is_positive, 1.0, 8.0))
+    for request in (
+        Request(endpoint=AUC, covariance=CovarianceMethod.UNBIASED),
+        Request(endpoint=AUC, method=Method.USTAT),
+    ):
+        with pytest.raises(UserFacingError, match="sampling weights"):
+            analyse_readers(weighted, request)
+    assert any("sampling weights" in t for t in analyse_readers(weighted, Request(endpoint=AUC)).warnings)
+
+
+def test_that_patients_of_different_size_are_named_for_unbiased_covariances() -> None:
+    rng = np.random.default_rng(2)
+    data = observer_data(
+        rng.normal(size=(2, 4, 12)), np.arange(12) < 6, clusters=[0, 0, 0, 1, 2, 3, 4, 4, 5, 6, 7, 8]
+    )
+    request = Request(endpoint=AUC, covariance=CovarianceMethod.UNBIASED)
+    assert any("different numbers of cases" in text for text in analyse_readers(data, request).warnings)
+
+
+def test_that_a_bootstrap_of_few_cases_says_that_it_is_too_sure(make_study: MakeStudy) -> None:
+    request = Request(endpoint=AUC, covariance=CovarianceMethod.BOOTSTRAP, n_replicates=200)
+    warnings = analyse_readers(make_study(), request).warnings
+    assert any("too small by about 1 in 9" in text for text in warnings)
+    many = make_study(n_positive=25, n_negative=25)
+    assert not any("too small" in text for text in analyse_readers(many, request).warnings)
+
+
+def test_that_perfect_means_get_an_exact_bound() -> None:
+    truth = np.arange(20) < 8
+    ratings = np.random.default_rng(3).random((2, 4, 20)) + 5.0 * truth * np.array([0, 1])[:, None, None]
+    mean = analyse_readers(observer_data(ratings, truth), Request(endpoint=AUC)).analysis.means[1].estimate
+    assert mean.value == 1.0
+    assert mean.ci == pytest.approx((0.025 ** (1 / 8), 1.0))
+
+
+def test_that_fewer_covariance_within_than_across_modalities_is_said() -> None:
+    found = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        data = observer_data(rng.normal(size=(2, 4, 24)), np.arange(24) < 12)
+        result = analyse_readers(data, Request(endpoint=AUC))
+        parts = result.analysis.components
+        is_less = (parts.cov2 or 0.0) < (parts.cov3 or 0.0)
+        assert is_less == any("Cov2 < Cov3" in text for text in result.warnings)
+        found += is_less
+    assert 0 < found < 30
+
+
+def test_that_blocks_of_weights_are_the_weights() -> None:
+    strata = np.repeat([0, 1], [7, 5])
+    whole = case_weights(strata, n_replicates=600, seed=9)
+    assert np.array_equal(np.concatenate(list(weight_blocks(strata, n_replicates=600, seed=9))), whole)
+    assert np.array_equal(case_weights(strata, n_replicates=300, seed=9)[:256], whole[:256])
