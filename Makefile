@@ -10,6 +10,6 @@ lint: ; @$(BOOTSTRAP) lint
 bench: ; @$(BOOTSTRAP) bench
 slow: ; @$(BOOTSTRAP) slow
 # writes the help page "validation" from the comparisons with the reference programs
-validation: setup ; @.venv/bin/python -m tests.reference.parity.page $${REALFM_SHARED:-../shared}/reference/mrmc > resources/help/validation.md
+validation: setup ; @.venv/bin/python -m tests.reference.parity.page $${REALFM_SHARED:-../shared}/reference/mrmc > .validation.md && mv .validation.md resources/help/validation.md
 setup: ; @$(BOOTSTRAP) setup
 clean: ; rm -rf .venv demo-out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -70,7 +70,7 @@ def compare_model_with_readers(
 
     References
     ----------
-    .. [1] Hillis SL, Obuchowski NA, Berbaum KS. Acad Radiol 2011;18(2):129-142.
+    .. [1] Hillis SL. Stat Med 2007;26(3):596-619 (one modality, random readers and cases).
     .. [2] Hupse R, et al. Radiology 2013;266(1):123-129.
     """
     readers = np.asarray(reader_scores, dtype=np.float64)

@@ -35,4 +35,5 @@ def test_that_every_file_of_expected_numbers_belongs_to_a_test(shared: Path) -> 
 
 def test_that_the_validation_page_is_the_one_these_comparisons_write(shared: Path) -> None:
     committed = Path(__file__).parents[2] / "resources" / "help" / "validation.md"
-    assert committed.read_text() == page(shared / "reference" / "mrmc"), "run `make validation`"
+    written = page(shared / "reference" / "mrmc")
+    assert committed.read_text(encoding="utf-8") == written, "run `make validation`"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from realfm_gui.analysis.agreement.share_outperformed import share_outperformed
 from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
-from realfm_gui.analysis.estimate import Estimate, upper_tail_p, wald_estimate
+from realfm_gui.analysis.estimate import Estimate, wald_estimate
 from realfm_gui.analysis.mrmc import sentences
 from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, hillis_df, mean_off_diagonal
 from realfm_gui.analysis.mrmc.results import Inference, MarginTest, margin_test
@@ -35,7 +36,7 @@ class AlgorithmComparison:
         Share of readers below the algorithm, ties as half: as observed, with the readers' own sampling error.
     outperformed_true : float or None
         The same share of readers' true figures, modelled as normal around their mean with the variance that
-        is left after sampling error; None where none is left.
+        is left after sampling error (see `share_outperformed`); None with one reader.
     not_inferior : MarginTest or None
         That the algorithm is worse than the readers' mean by less than the margin.
     """
@@ -74,7 +75,7 @@ def compare_with_algorithm(
 
     References
     ----------
-    .. [1] Hillis SL, Obuchowski NA, Berbaum KS. Acad Radiol 2011;18(2):129-142.
+    .. [1] Hillis SL. Stat Med 2007;26(3):596-619 (one modality, random readers and cases).
     .. [2] Hupse R, et al. Radiology 2013;266(1):123-129.
     """
     n_readers = len(readers)
@@ -105,6 +106,10 @@ def compare_with_algorithm(
         alpha=options.alpha,
         zero_variance_note=sentences.NO_SPREAD,
     )
+    own = covariance[:-1, :-1]
+    outperformed = share_outperformed(
+        readers, algorithm, error_variance=float(np.diag(own).mean()), cov2=mean_off_diagonal(own)
+    )
     test = None
     if options.margin is not None:
         test = margin_test(difference, margin=options.margin, df=difference.df, of_second=True)
@@ -120,18 +125,8 @@ def compare_with_algorithm(
             zero_variance_note=sentences.NO_SPREAD_OF_MEAN,
         ),
         difference=difference,
-        outperformed=float(((differences < 0).sum() + 0.5 * (differences == 0).sum()) / n_readers),
-        outperformed_true=_outperformed_true(readers, algorithm, covariance[:-1, :-1]),
+        outperformed=float(outperformed.counted.value or 0.0),
+        outperformed_true=outperformed.shrunken.value,
         not_inferior=test,
         warnings=warnings,
     )
-
-
-def _outperformed_true(readers: Floats, algorithm: float, covariance: Floats) -> float | None:
-    cov2 = mean_off_diagonal(covariance)
-    if cov2 is None:
-        return None
-    between = float(readers.var(ddof=1)) - (float(np.diag(covariance).mean()) - cov2)
-    if between <= 0:
-        return None
-    return upper_tail_p(-float((algorithm - readers.mean()) / np.sqrt(between)), None)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.analysis.mrmc.product_sums_of_many import product_sums_of_many
+from realfm_gui.analysis.mrmc.product_sums_in_buckets import product_sums_in_buckets
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,7 +15,7 @@ Integers = NDArray[np.int64]
 
 _CHUNK_BYTES = 16 << 20
 _MOST_PAIRS = 200_000
-"""Above this many pairs of cases the kernels are not written down (see `product_sums_of_many`)."""
+"""Above this many pairs of cases the kernels are not written down (see `product_sums_in_buckets`)."""
 
 
 def product_sums(
@@ -50,7 +50,7 @@ def product_sums(
     is_exact = is_plain and is_binary
     if is_exact and high.shape[1] * low.shape[1] > _MOST_PAIRS:
         nobody = max(high.max(), low.max()) + 1
-        return product_sums_of_many(
+        return product_sums_in_buckets(
             np.where(high_weights > 0, high, -1), np.where(low_weights > 0, low, nobody)
         )
     # Then entries are 0, 1 or 2, a chunk's sums stay below 2^24, and are exact in 32 bits.

@@ -1,6 +1,5 @@
 """The help page "validation", written from the comparisons themselves."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,9 +84,9 @@ def _largest(checks: list[Check]) -> str:
     if checks[0].statistic.startswith("bootstrap"):
         return "within 4 Monte-Carlo errors"
     largest = max(check.difference for check in checks)
-    if largest < 1e-10:
-        return "below 1e-10"
-    return f"below 1e{math.ceil(math.log10(largest)):d}"
+    # Coarse steps: a difference that another computer makes a little larger stays in its step.
+    step = next(step for step in (1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1.0) if largest < step)
+    return f"below {step:.0e}".replace("e-0", "e-")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from realfm_gui.analysis.mrmc import product_sums, weighted_pairs
 from realfm_gui.analysis.mrmc.endpoint import Endpoint
 from realfm_gui.analysis.mrmc.observer_data import ObserverData, observer_data
-from realfm_gui.analysis.mrmc.product_sums_of_many import product_sums_of_many
+from realfm_gui.analysis.mrmc.product_sums_in_buckets import product_sums_in_buckets
 from realfm_gui.analysis.mrmc.roc_endpoints import CustomEndpoint, EmpiricalAuc, ShareOfCalls
 
 from .conftest import MakeStudy
@@ -181,7 +181,7 @@ def test_that_products_of_many_cases_are_counted_as_those_of_few(
     ).reshape(6, -1)
     direct = kernels @ kernels.T
     ranks = np.unique(np.nan_to_num(flat, nan=-9.0), return_inverse=True)[1].reshape(flat.shape)
-    counted = product_sums_of_many(
+    counted = product_sums_in_buckets(
         np.where(np.isnan(high), -1, ranks[:, data.is_positive]),
         np.where(np.isnan(low), ranks.max() + 1, ranks[:, ~data.is_positive]),
     )

@@ -21,7 +21,7 @@ _FEW_RANKS = 256
 """Ratings on a scale this short get a bucket per rating: then nothing is left to compare."""
 
 
-def product_sums_of_many(high: Integers, low: Integers) -> Floats:
+def product_sums_in_buckets(high: Integers, low: Integers) -> Floats:
     """Return, for all pairs of observers, the sum over item pairs of the product of what each one won there.
 
     Parameters
