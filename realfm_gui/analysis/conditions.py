@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.estimate import Estimate, quantile, upper_tail_p
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.wording import count
 
 _ROUNDING = 1e-9

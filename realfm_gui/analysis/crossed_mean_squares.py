@@ -12,9 +12,7 @@ from realfm_gui.analysis.estimate import (
     unseen_share_bound,
     wald_estimate,
 )
-
-FEWEST_RANDOM_READERS = 4
-"""With fewer readers nothing can be said of readers in general; results then hold for this panel only."""
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS, hillis_df
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +35,7 @@ class MeanSquares:
     def df_hillis(self) -> float | None:
         """Hillis' degrees of freedom; None where readers do not differ (then they are without limit)."""
         numerator = self.ms_reader + max(self.ms_case - self.ms_error, 0.0)
-        if self.ms_reader <= 1e-12 * numerator:
-            return None
-        return float(numerator**2 / (self.ms_reader**2 / (self.n_readers - 1)))
+        return hillis_df(numerator, self.ms_reader, self.n_readers - 1)
 
     @property
     def df_satterthwaite(self) -> float | None:

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realfm_gui.analysis.auc import RocCurve, auc_estimate, roc_curve
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS, crossed_mean
+from realfm_gui.analysis.crossed_mean_squares import crossed_mean
 from realfm_gui.analysis.estimate import Estimate, not_estimable, proportion
 from realfm_gui.analysis.model_against_readers import ModelAgainstReaders, compare_model_with_readers
 from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.predictive_values import PredictiveValues, predictive_values
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.study_data import AIDED, UNAIDED, StudyData
 from realfm_gui.analysis.study_results import AucResults, CallMeasure, ReaderResult
 from realfm_gui.analysis.two_modalities import ModalityComparison, compare_two_modalities

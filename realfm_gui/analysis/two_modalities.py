@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from realfm_gui.analysis.auc import perfect_auc_estimate
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.estimate import Estimate, negated, wald_estimate
 from realfm_gui.analysis.mrmc.covariance import CovarianceMethod, error_covariance
 from realfm_gui.analysis.mrmc.observer_data import observer_data
@@ -19,6 +18,7 @@ from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, analyse_crosse
 from realfm_gui.analysis.mrmc.results import Inference, VarianceComponents
 from realfm_gui.analysis.mrmc.roc_endpoints import EmpiricalAuc
 from realfm_gui.analysis.mrmc.sentences import NO_SPREAD, ONE_READER, of_still_readers
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS
 
 Floats = NDArray[np.float64]
 

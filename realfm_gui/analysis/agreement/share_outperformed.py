@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from realfm_gui.analysis.agreement.case_resampling import Replicates, Resampling, bootstrap_estimate
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.estimate import Estimate, not_estimable, unseen_share_bound
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS
 
 Floats = NDArray[np.float64]
 

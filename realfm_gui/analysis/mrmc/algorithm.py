@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realfm_gui.analysis.agreement.share_outperformed import share_outperformed
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.estimate import Estimate, wald_estimate
 from realfm_gui.analysis.mrmc import sentences
-from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, hillis_df, mean_off_diagonal
+from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, mean_off_diagonal
 from realfm_gui.analysis.mrmc.results import Inference, MarginTest, margin_test
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS, hillis_df
 
 Floats = NDArray[np.float64]
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realfm_gui.analysis.mrmc.results import VarianceComponents
+from realfm_gui.analysis.random_readers import hillis_df
 
 Floats = NDArray[np.float64]
 
@@ -56,9 +57,9 @@ class PseudovalueAnalysis:
         return self.n_modalities - 1
 
     @property
-    def df2(self) -> float:
-        """Hillis' degrees of freedom."""
-        return self.denominator**2 / (self.ms_tr**2 / (self.df1 * (self.n_readers - 1)))
+    def df2(self) -> float | None:
+        """Hillis' degrees of freedom; None without limit."""
+        return hillis_df(self.denominator, self.ms_tr, self.df1 * (self.n_readers - 1))
 
     @property
     def components(self) -> dict[str, float]:

@@ -30,6 +30,7 @@ from realfm_gui.analysis.mrmc.results import (
     holm_adjusted,
     margin_test,
 )
+from realfm_gui.analysis.random_readers import hillis_df
 
 Floats = NDArray[np.float64]
 
@@ -242,13 +243,6 @@ def mean_off_diagonal(matrix: Floats) -> float | None:
     """Return the mean of the elements off the diagonal; None for a single one."""
     n = len(matrix)
     return float((matrix.sum() - np.trace(matrix)) / (n * (n - 1))) if n > 1 else None
-
-
-def hillis_df(denominator: float, mean_square: float, df: int) -> float | None:
-    """Return Hillis' degrees of freedom; None where the readers do not differ (then without limit)."""
-    if mean_square <= 1e-12 * denominator:
-        return None
-    return float(denominator**2 / (mean_square**2 / df))
 
 
 def means_of(

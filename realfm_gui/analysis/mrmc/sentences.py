@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.estimate import ZERO_VARIANCE
 from realfm_gui.analysis.mrmc.design import Design, Reads
 from realfm_gui.analysis.mrmc.observer_data import ObserverData
 from realfm_gui.analysis.mrmc.results import Inference, VarianceComponents
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS
 
 Floats = NDArray[np.float64]
 

@@ -21,12 +21,12 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.estimate import Estimate, wald_estimate
 from realfm_gui.analysis.mrmc import sentences
 from realfm_gui.analysis.mrmc.moments import PairMoments
 from realfm_gui.analysis.mrmc.obuchowski_rockette import Options, compared, with_holm
 from realfm_gui.analysis.mrmc.results import Analysis, Inference, ModalityMean, VarianceComponents
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS
 from realfm_gui.domain.errors import UserFacingError
 
 Floats = NDArray[np.float64]

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from realfm_gui.analysis.crossed_mean_squares import FEWEST_RANDOM_READERS
 from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.analysis.planning.design import Readers
 from realfm_gui.analysis.planning.power import Goal, PowerPoint, StudyPlan, power, power_of_cases
+from realfm_gui.analysis.random_readers import FEWEST_RANDOM_READERS
 from realfm_gui.domain.errors import UserFacingError
 
 MOST_CASES = 2000
