@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from realfm_gui.domain.measurement import Measurement
 from realfm_gui.domain.protocol import Protocol
 
 
@@ -53,6 +54,13 @@ class CaseAnswer:
 
     findings: tuple[FindingAnswer, ...] = ()
     flags: frozenset[CaseFlag] = frozenset()
+    measurements: tuple[Measurement, ...] = ()
+    """What the reader drew on the images, in the order of drawing."""
+
+    def __post_init__(self) -> None:
+        ids = [m.measurement_id for m in self.measurements]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two measurements of a case have the same id")
 
     def missing(self, protocol: Protocol) -> list[str]:
         """Return what still has to be answered before the answer can be locked, in the reader's words."""
@@ -62,8 +70,11 @@ class CaseAnswer:
         return [finding.name for finding in protocol.findings if finding.id not in answered]
 
     def to_payload(self) -> dict[str, Any]:
-        """Return a JSON-ready form (inverse: `from_payload`)."""
-        return {
+        """Return a JSON-ready form (inverse: `from_payload`).
+
+        Without measurements it is what it was before there were any: older logs keep their projections.
+        """
+        payload: dict[str, Any] = {
             "findings": [
                 {
                     "finding": a.finding,
@@ -75,6 +86,9 @@ class CaseAnswer:
             ],
             "flags": sorted(flag.value for flag in self.flags),
         }
+        if self.measurements:
+            payload["measurements"] = [measurement.to_payload() for measurement in self.measurements]
+        return payload
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
@@ -82,6 +96,7 @@ class CaseAnswer:
         return cls(
             findings=tuple(FindingAnswer(**answer) for answer in payload["findings"]),
             flags=frozenset(CaseFlag(flag) for flag in payload["flags"]),
+            measurements=tuple(Measurement.from_payload(drawn) for drawn in payload.get("measurements", ())),
         )
 
 

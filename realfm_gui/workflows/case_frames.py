@@ -13,4 +13,5 @@ def frames_of(store: StudyStore, cases: Iterable[Case]) -> Iterator[CaseFrames]:
 
     for case in cases:
         paths = [store.image_path(image.file) for image in case.images]
-        yield CaseFrames(case_id=case.case_id, frames=load_case(paths).frames)
+        loaded = load_case(paths)
+        yield CaseFrames(case_id=case.case_id, frames=loaded.frames, warnings=loaded.warnings)

@@ -31,6 +31,11 @@ def room_sheet() -> str:
         f"color: {AI_ALONE}; }}"
         f"{segment}:checked:focus {{ border-color: {DARK.ink}; }}"
         f'{segment}[missing="true"] {{ border: 1px dashed {DARK.ink}; }}'
+        f'QToolButton[role="tool"] {{ padding: 0; background: transparent; border-color: transparent; }}'
+        f'QToolButton[role="tool"]:disabled {{ border-color: transparent; background: transparent; }}'
+        f'QToolButton[role="tool"]:hover:enabled {{ background: {DARK.hover}; }}'
+        f'QToolButton[role="tool"]:focus {{ border-color: {DARK.accent}; }}'
+        f'QToolButton[role="tool"]:checked {{ background: {DARK.selected}; border-color: {DARK.accent}; }}'
         f'QPushButton[role="waiting"] {{ min-height: 24px; font-weight: 500; }}'
         f'QFrame[role="card"] {{ border-radius: 4px; }}'
         # Both have the border, so that nothing moves when another finding is chosen.

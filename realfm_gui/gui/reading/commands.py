@@ -6,6 +6,9 @@ confidence has few levels and is answered on every case with one press, while a 
 
 from dataclasses import dataclass
 
+from realfm_gui.domain.measurement import MeasurementKind
+from realfm_gui.gui.viewer.measuring_tools import KINDS
+
 CONFIDENCE_KEYS = 9
 PRESET_KEYS = 9
 
@@ -28,14 +31,16 @@ class Command:
     is_held: bool = False
     repeats: bool = False
     """Whether a held key repeats it: scrolling and nudging do, answers never."""
+    icon: str = ""
+    """Of the tool bar, a name of Material Design Icons; empty for what has no button there."""
     shown_as: str = ""
     """How the key sheet writes the keys where it is not simply their names."""
     is_listed: bool = True
     """False for the siblings of a listed command (digits 2 to 9)."""
 
 
-ANSWER, PICTURE, STACK, AI, ROOM = "Answer", "Picture", "Slices", "AI", "Room"
-GROUPS = (ANSWER, PICTURE, STACK, AI, ROOM)
+ANSWER, MEASURE, PICTURE, STACK, AI, ROOM = "Answer", "Measure", "Picture", "Slices", "AI", "Room"
+GROUPS = (ANSWER, MEASURE, PICTURE, STACK, AI, ROOM)
 
 
 def _digits(what: str, title: str, *, prefix: str, action: str, group: str, count: int) -> list[Command]:
@@ -51,6 +56,32 @@ def _digits(what: str, title: str, *, prefix: str, action: str, group: str, coun
             is_listed=n == 1,
         )
         for n in range(1, count + 1)
+    ]
+
+
+_TOOLS = (
+    (MeasurementKind.LENGTH, "Length", "D", "ruler"),
+    (MeasurementKind.ANGLE, "Angle", "A", "angle-acute"),
+    (MeasurementKind.COBB, "Cobb angle", "C", "angle-obtuse"),
+    (MeasurementKind.RECTANGLE, "Rectangle: area and values", "B", "rectangle-outline"),
+    (MeasurementKind.ELLIPSE, "Ellipse: area and values", "E", "ellipse-outline"),
+    (MeasurementKind.FREEHAND, "Outline by hand: area and values", "G", "lasso"),
+    (MeasurementKind.PROBE, "Value of a pixel", "Q", "eyedropper"),
+)
+
+
+def _tools() -> list[Command]:
+    return [
+        Command(
+            id=f"tool-{kind}",
+            title=title,
+            keys=(key,),
+            action="viewport.tools.choose",
+            argument=KINDS.index(kind),
+            group=MEASURE,
+            icon=icon,
+        )
+        for kind, title, key, icon in _TOOLS
     ]
 
 
@@ -87,14 +118,38 @@ COMMANDS: tuple[Command, ...] = (
             group=ANSWER),
     Command(id="remembered", title="I remember this case", keys=("Alt+3",), action="toggle_flag", argument=2,
             group=ANSWER),
+    Command(id="tool-none", title="No tool: window, zoom and pan", keys=("Escape",),
+            action="viewport.tools.leave", group=MEASURE, icon="cursor-default-outline"),
+    *_tools(),
+    Command(id="undo", title="Undo", keys=("Ctrl+Z",), action="viewport.tools.undo", group=MEASURE,
+            icon="undo"),
+    Command(id="redo", title="Redo", keys=("Ctrl+Shift+Z", "Ctrl+Y"), action="viewport.tools.redo",
+            group=MEASURE, icon="redo"),
+    Command(id="delete", title="Delete the selected measurement", keys=("Delete", "Backspace"),
+            action="viewport.tools.delete", group=MEASURE, icon="trash-can-outline"),
     Command(id="invert", title="Invert", keys=("I",), action="viewport.invert", group=PICTURE),
+    Command(id="window-entry", title="Type the window", keys=("W",), action="type_window", group=PICTURE,
+            icon="contrast-circle"),
     Command(id="fit", title="Fit (or double-click)", keys=("F",), action="viewport.fit", group=PICTURE),
     Command(id="one-to-one", title="One to one", keys=("O",), action="viewport.one_to_one", group=PICTURE),
     Command(id="zoom-in", title="Zoom in", keys=("+", "="), action="viewport.zoom_in", group=PICTURE),
     Command(id="zoom-out", title="Zoom out", keys=("-",), action="viewport.zoom_out", group=PICTURE),
-    Command(id="reset", title="Reset window and zoom", keys=("R",), action="viewport.reset", group=PICTURE),
+    Command(id="reset", title="Reset window, zoom and turn", keys=("R",), action="viewport.reset",
+            group=PICTURE),
     *_digits("preset", "Window preset", prefix="Ctrl+", action="viewport.choose_preset", group=PICTURE,
              count=PRESET_KEYS),
+    Command(id="rotate-right", title="Turn right", keys=(".",), action="viewport.rotate", argument=1,
+            group=PICTURE, icon="rotate-right"),
+    Command(id="rotate-left", title="Turn left", keys=(",",), action="viewport.rotate", argument=-1,
+            group=PICTURE),
+    Command(id="flip-across", title="Flip left and right", keys=("X",), action="viewport.flip_across",
+            group=PICTURE, icon="flip-horizontal"),
+    Command(id="flip-down", title="Flip top and bottom", keys=("Shift+X",), action="viewport.flip_down",
+            group=PICTURE, icon="flip-vertical"),
+    Command(id="magnify", title="Hold to magnify", keys=("M",), action="viewport.magnify", group=PICTURE,
+            is_held=True),
+    Command(id="annotations", title="The picture alone, or all that is on it", keys=("U",),
+            action="viewport.toggle_annotations", group=PICTURE, icon="eye-off-outline"),
     Command(id="text", title="Show or hide the corner text", keys=("H",), action="viewport.toggle_text",
             group=PICTURE),
     Command(id="slice-up", title="Previous slice", keys=("Up", "PgUp"), action="viewport.step", argument=-1,
@@ -109,17 +164,26 @@ COMMANDS: tuple[Command, ...] = (
             group=STACK),
     Command(id="series-previous", title="Previous series", keys=("Shift+S",), action="step_series",
             argument=-1, group=STACK),
+    Command(id="cine", title="Play the slices or stop", keys=("Z",), action="viewport.toggle_cine",
+            group=STACK, icon="play"),
+    Command(id="cine-faster", title="Play faster", keys=("Shift+PgUp",), action="viewport.cine.change_speed",
+            argument=1, group=STACK),
+    Command(id="cine-slower", title="Play slower", keys=("Shift+PgDown",),
+            action="viewport.cine.change_speed", argument=-1, group=STACK),
     Command(id="map", title="Heat map on or off", keys=("Space",), action="viewport.toggle_overlay",
             group=AI),
     Command(id="peek", title="Hold to show or hide the heat map", keys=("V",), action="viewport.peek",
             group=AI, is_held=True),
     Command(id="pause", title="Pause or go on", keys=("P", "Pause"), action="request_pause", group=ROOM),
-    Command(id="keys", title="This list", keys=("F1", "?"), action="show_keys", group=ROOM),
+    Command(id="palette", title="Find a command", keys=("Ctrl+K",), action="show_palette", group=ROOM),
+    Command(id="keys", title="List of keys", keys=("F1", "?"), action="show_keys", group=ROOM),
     Command(id="leave", title="Stop for now", keys=("Ctrl+W",), action="request_leave", group=ROOM),
 )  # fmt: skip
 
 MOUSE: tuple[tuple[str, str], ...] = (
     ("Left drag", "Window: right widens, up brightens"),
+    ("Left drag with a tool", "Draws; a click begins a line, too"),
+    ("Left drag on a line", "Changes a measurement"),
     ("Right drag", "Zoom"),
     ("Middle or Shift + left drag", "Pan"),
     ("Wheel", "Slices; zoom on a single image"),
@@ -135,7 +199,16 @@ def command(command_id: str) -> Command:
 
 def key_name(key: str) -> str:
     """Return a key as it is written on a keyboard."""
-    named = {"Return": "⏎", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Space": "Space"}
+    named = {
+        "Escape": "Esc",
+        "Delete": "Del",
+        "Return": "⏎",
+        "Left": "←",
+        "Right": "→",
+        "Up": "↑",
+        "Down": "↓",
+        "Space": "Space",
+    }
     *modifiers, last = key.split("+") if key != "+" else ["+"]
     return "+".join([*modifiers, named.get(last, last)])
 

@@ -6,8 +6,10 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.measurement import Measurement
 from realfm_gui.domain.protocol import Protocol
 from realfm_gui.domain.reading import Draft, Phase
+from realfm_gui.gui.reading.answer_wishes import connect_answer
 from realfm_gui.gui.reading.draft_saver import DraftSaver
 from realfm_gui.gui.reading.picture_desk import PictureDesk
 from realfm_gui.gui.reading.pictures import CasePicture
@@ -139,11 +141,12 @@ class ReadingController(QObject):
 
     def _picture_ready(self, picture: CasePicture) -> None:
         assert self._opened is not None  # a picture belongs to the open case
-        view = ViewState(picture.frames, picture.series)
+        assert self.state is not None
+        view = ViewState(picture.frames, picture.series, picture.warnings)
         draft = self._opened.to_read.draft
         if draft is not None:
             view.restore(draft.view.get("viewport", {}))
-        self._page.show_case(view, picture)
+        self._page.show_case(view, picture, self.state.measurements)
         # The clock starts when it has been painted, see `_painted`.
 
     def _picture_failed(self, reason: str) -> None:
@@ -177,6 +180,10 @@ class ReadingController(QObject):
             self._page.show_map_of(self.state.selected)
         self._show()
         self.drafts.schedule()
+
+    def _measured(self, measurements: tuple[Measurement, ...]) -> None:
+        self._answer(lambda state: state.set_measurements(measurements))
+        self.drafts.save()  # at once: an outline takes longer to draw again than to store
 
     def _primary(self) -> None:
         state = self.state
@@ -372,16 +379,9 @@ class ReadingController(QObject):
             self._page.show_state(self.state, highlights_missing=self._highlights_missing, is_slow=is_slow)
 
     def _connect(self) -> None:
-        page, answer = self._page, self._answer
-        page.likelihood_changed.connect(lambda f, v: answer(lambda s: s.set_likelihood(f, v)))
-        page.likelihood_nudged.connect(lambda by: answer(lambda s: s.nudge_likelihood(by)))
-        page.likelihood_stepped.connect(lambda by: answer(lambda s: s.step_likelihood(by)))
-        page.recall_chosen.connect(lambda f, v: answer(lambda s: s.set_recall(f or s.selected, v)))
-        page.confidence_chosen.connect(lambda f, v: answer(lambda s: s.set_confidence(f or s.selected, v)))
-        page.flag_changed.connect(lambda flag, is_set: answer(lambda s: s.set_flag(flag, is_set)))
-        page.flag_toggled.connect(lambda flag: answer(lambda s: s.set_flag(flag, flag not in s.flags)))
-        page.finding_selected.connect(lambda f: answer(lambda s: s.select(f)))
-        page.next_finding_requested.connect(lambda by: answer(lambda s: s.select_next(by)))
+        page = self._page
+        connect_answer(page, self._answer)
+        page.measurements_changed.connect(self._measured)
         page.primary_requested.connect(self._primary)
         page.pause_requested.connect(self._toggle_pause)
         page.leave_requested.connect(self.stop)

@@ -17,6 +17,7 @@ from realfm_gui.gui.reading.commands import (
     ANSWER,
     COMMANDS,
     GROUPS,
+    MEASURE,
     MOUSE,
     PICTURE,
     ROOM,
@@ -26,8 +27,8 @@ from realfm_gui.gui.reading.commands import (
 )
 from realfm_gui.gui.theme import GRID
 
-KEY_WIDTH = 176
-"""Of the column of keys in logical pixels: the longest entry fits."""
+KEY_WIDTH = 100
+"""Of the column of keys in logical pixels, at least: three columns fit a screen of 1280."""
 
 
 class KeySheet(QDialog):
@@ -60,10 +61,11 @@ class KeySheet(QDialog):
             for group in GROUPS
         }
         columns = QHBoxLayout()
-        columns.setSpacing(6 * GRID)
+        columns.setSpacing(3 * GRID)
         columns.addLayout(_column({group: tables[group] for group in (ANSWER, AI, ROOM)}))
-        on_the_picture = {group: tables[group] for group in (PICTURE, STACK)}
-        columns.addLayout(_column(on_the_picture | {"Mouse on the picture": list(MOUSE)}))
+        columns.addLayout(_column({group: tables[group] for group in (PICTURE, STACK)}))
+        measuring = {MEASURE: tables[MEASURE]}
+        columns.addLayout(_column(measuring | {"Mouse on the picture": list(MOUSE)}))
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)

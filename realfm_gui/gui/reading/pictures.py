@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from realfm_gui.domain.images import CaseFrames, Frame
+from realfm_gui.domain.images import CaseFrames, Frame, LoadedCase, SeriesWarning
 from realfm_gui.gui.reading.series_strip import THUMBNAIL
 from realfm_gui.imaging.decoding_service import DecodingService
 from realfm_gui.imaging.rendering import (
@@ -42,6 +42,8 @@ class CasePicture:
     series: tuple[int, ...]
     pyramids: Mapping[int, Pyramid]
     thumbnails: tuple[NDArray[np.uint8], ...]
+    warnings: tuple[SeriesWarning, ...] = ()
+    """What is unusual about a series: gaps, duplicates, tilt."""
 
     @property
     def nbytes(self) -> int:
@@ -76,7 +78,7 @@ class Pictures:
             return known
         ready: Future[CasePicture] = Future()
         self._requested[case_id] = ready
-        decoded = self._decoding.decode(paths)
+        decoded = self._decoding.decode_case(paths)
         decoded.add_done_callback(lambda done: self._hand_on(case_id, done, ready))
         return ready
 
@@ -110,12 +112,10 @@ class Pictures:
         self._requested = {}
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _hand_on(
-        self, case_id: str, decoded: "Future[tuple[Frame, ...]]", ready: "Future[CasePicture]"
-    ) -> None:
+    def _hand_on(self, case_id: str, decoded: "Future[LoadedCase]", ready: "Future[CasePicture]") -> None:
         try:
-            frames = decoded.result()
-            self._executor.submit(_fulfil, ready, lambda: prepare(case_id, frames))
+            loaded = decoded.result()
+            self._executor.submit(_fulfil, ready, lambda: prepare(case_id, loaded))
         except CancelledError:
             ready.cancel()
         except Exception as error:  # whoever asked for the picture shows it
@@ -132,8 +132,9 @@ def _fulfil(ready: "Future[CasePicture]", work: Callable[[], CasePicture]) -> No
         ready.set_result(result)
 
 
-def prepare(case_id: str, frames: tuple[Frame, ...]) -> CasePicture:
+def prepare(case_id: str, loaded: LoadedCase) -> CasePicture:
     """Reduce the large frames of a case and draw its thumbnails."""
+    frames = loaded.frames
     series = series_numbers(frames)
     large = [i for i, frame in enumerate(frames) if frame.rows * frame.columns >= LARGE_FRAME_PX]
     pyramids = {i: build_pyramid(frames[i]) for i in large[:READY_AHEAD]}
@@ -150,6 +151,7 @@ def prepare(case_id: str, frames: tuple[Frame, ...]) -> CasePicture:
         series=series,
         pyramids=pyramids,
         thumbnails=tuple(thumbnails),
+        warnings=loaded.warnings,
     )
 
 

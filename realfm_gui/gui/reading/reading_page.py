@@ -1,24 +1,28 @@
 """The reading room's page: header, series, picture, answers."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
-from operator import attrgetter
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from realfm_gui.domain.measurement import Measurement
 from realfm_gui.domain.protocol import Protocol
-from realfm_gui.domain.reading import CaseFlag
 from realfm_gui.gui.reading.appearance import room_sheet
-from realfm_gui.gui.reading.commands import COMMANDS, Command
+from realfm_gui.gui.reading.command_keys import held_command, hold, make_shortcuts, release_all, runner
+from realfm_gui.gui.reading.command_palette import CommandPalette, entries
+from realfm_gui.gui.reading.commands import command
 from realfm_gui.gui.reading.end_page import EndPage
 from realfm_gui.gui.reading.header import ReadingHeader
 from realfm_gui.gui.reading.key_sheet import KeySheet
 from realfm_gui.gui.reading.pictures import CasePicture
+from realfm_gui.gui.reading.reading_wishes import ReadingWishes
 from realfm_gui.gui.reading.series_strip import SeriesStrip
 from realfm_gui.gui.reading.side_panel import SidePanel
 from realfm_gui.gui.reading.state import RoomState, Stage
+from realfm_gui.gui.reading.tool_bar import ToolBar
+from realfm_gui.gui.reading.window_entry import WindowEntry
 from realfm_gui.gui.theme import GRID
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.gui.viewer.viewport import Content, Viewport
@@ -40,46 +44,12 @@ CLOCK_RUNS = "The clock goes on while this is open. To stop it, close this and p
 CLOCK_STANDS = "Paused: the clock stands still."
 
 
-class ReadingPage(QWidget):
+class ReadingPage(ReadingWishes):
     """Shows a case and passes on what the reader wants. Takes values, emits wishes, stores nothing.
 
-    The methods named in `commands.COMMANDS`, its own and the viewport's, are what keys do.
-
-    Signals
-    -------
-    likelihood_changed(str, int), recall_chosen(str, bool), confidence_chosen(str, int)
-        Answers: finding id (empty: the selected one) and value. `likelihood_changed` also follows a drag.
-    likelihood_nudged(int), likelihood_stepped(int)
-        Move the selected finding's likelihood by so much; to the next quarter of the scale, up or down.
-    flag_changed(CaseFlag, bool), flag_toggled(CaseFlag)
-        A flag of the case.
-    finding_selected(str), next_finding_requested(int)
-        Which finding keys answer.
-    primary_requested(), pause_requested(), leave_requested()
-        Lock or submit; pause or go on; stop.
-    view_changed()
-        Slice, window, zoom or map changed.
-    input_noted()
-        The reader did something.
-    ai_painted()
-        The AI's answer is on the screen.
+    The methods named in `commands.COMMANDS`, its own and the viewport's, are what keys do; its signals are
+    those of `ReadingWishes`.
     """
-
-    likelihood_changed = Signal(str, int)
-    recall_chosen = Signal(str, bool)
-    confidence_chosen = Signal(str, int)
-    likelihood_nudged = Signal(int)
-    likelihood_stepped = Signal(int)
-    flag_changed = Signal(object, bool)
-    flag_toggled = Signal(object)
-    finding_selected = Signal(str)
-    next_finding_requested = Signal(int)
-    primary_requested = Signal()
-    pause_requested = Signal()
-    leave_requested = Signal()
-    view_changed = Signal()
-    input_noted = Signal()
-    ai_painted = Signal()
 
     def __init__(self, protocol: Protocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +58,7 @@ class ReadingPage(QWidget):
         self.setStyleSheet(room_sheet())
         self.header = ReadingHeader()
         self.strip = SeriesStrip()
+        self.bar = ToolBar()
         self.viewport = Viewport()
         self.side = SidePanel(protocol)
         self.end = EndPage()
@@ -97,7 +68,7 @@ class ReadingPage(QWidget):
         self._selected = ""
         self._lay_out()
         self._connect()
-        self._make_shortcuts()
+        make_shortcuts(self, self._room)
         self._watch_input()
 
     # What is shown
@@ -110,6 +81,7 @@ class ReadingPage(QWidget):
         self._clock_words = _clock_words(state)
         self.header.show_state(state)
         self.side.show_state(state, highlights_missing=highlights_missing, is_slow=is_slow)
+        self.viewport.tools.set_enabled(state.can_answer)
         if state.is_paused:
             self.strip.hide()
         elif len(self.strip.buttons) > 1:
@@ -127,16 +99,19 @@ class ReadingPage(QWidget):
         self.viewport.show_words(Content.LOADING, "Loading the images")
         self.viewport.setFocus()
 
-    def show_case(self, view: ViewState, picture: CasePicture) -> None:
-        """Show the case's picture and, where there are several, its series."""
+    def show_case(
+        self, view: ViewState, picture: CasePicture, measurements: Sequence[Measurement] = ()
+    ) -> None:
+        """Show the case's picture, what was measured on it and, where there are several, its series."""
         self.strip.show_series(view.spans, picture.thumbnails)
         self.strip.show_chosen(view.series)
-        self.viewport.show_case(view, picture.pyramids)
+        self.viewport.show_case(view, picture.pyramids, measurements)
 
     def show_advice(self, advice: Advice) -> None:
         """Open the AI panel."""
         self._advice = {finding.finding: finding for finding in advice.findings}
         self.side.ai.show_advice(advice)
+        self.viewport.show_annotations()
         self.viewport.set_overlay_look(replace(self.viewport.overlay_look, is_shown=True))
         self._show_look()
 
@@ -162,26 +137,6 @@ class ReadingPage(QWidget):
 
     # What keys do
 
-    def request_primary(self) -> None:
-        """Lock or submit."""
-        self.primary_requested.emit()
-
-    def request_pause(self) -> None:
-        """Pause or go on."""
-        self.pause_requested.emit()
-
-    def request_leave(self) -> None:
-        """Stop for now."""
-        self.leave_requested.emit()
-
-    def nudge_likelihood(self, by: int) -> None:
-        """Move the selected finding's likelihood."""
-        self.likelihood_nudged.emit(by)
-
-    def step_likelihood(self, direction: int) -> None:
-        """Move the selected finding's likelihood to the next quarter of the scale."""
-        self.likelihood_stepped.emit(direction)
-
     def type_likelihood(self) -> None:
         """Let digits be the selected finding's likelihood; asked again, the confidence as before."""
         card = self.side.answers.cards.get(self._selected)
@@ -189,22 +144,6 @@ class ReadingPage(QWidget):
             self.viewport.setFocus()
         else:
             card.slider.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def choose_recall(self, call: int) -> None:
-        """Answer the selected finding's recall question."""
-        self.recall_chosen.emit("", bool(call))
-
-    def choose_confidence(self, level: int) -> None:
-        """Answer the selected finding's confidence."""
-        self.confidence_chosen.emit("", level)
-
-    def select_finding(self, by: int) -> None:
-        """Go to another finding."""
-        self.next_finding_requested.emit(by)
-
-    def toggle_flag(self, number: int) -> None:
-        """Set or take back a flag of the case."""
-        self.flag_toggled.emit(list(CaseFlag)[number])
 
     def step_series(self, by: int) -> None:
         """Go to the next or previous series."""
@@ -218,6 +157,29 @@ class ReadingPage(QWidget):
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
+    def show_palette(self) -> None:
+        """Open the list of commands to search in."""
+        state = self.viewport.state
+        presets = [] if state is None else [window.name for window in state.presets]
+        palette = CommandPalette(entries(levels=self._levels, presets=presets), self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.command_requested.connect(self.run_command)
+        palette.open()
+
+    def type_window(self) -> None:
+        """Ask for the window's numbers; a colour picture has none."""
+        state = self.viewport.state
+        if self.viewport.content is not Content.PICTURE or state is None or state.frame.is_colour:
+            return
+        entry = WindowEntry(state.view.window, state.frame.units, self)
+        entry.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        entry.window_entered.connect(self.viewport.set_window)
+        entry.open()
+
+    def run_command(self, command_id: str) -> None:
+        """Do what a command of the table does."""
+        runner(self, command(command_id))()
+
     # Events
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -228,25 +190,26 @@ class ReadingPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Begin a command that lasts while its key is held."""
-        held = _held_command(event)
+        held = held_command(event)
         if held is None:
             super().keyPressEvent(event)
         elif not event.isAutoRepeat():
-            attrgetter(held.action)(self)(True)
+            hold(self, held, True)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """End a command that lasts while its key is held."""
-        held = _held_command(event)
+        held = held_command(event)
         if held is None:
             super().keyReleaseEvent(event)
         elif not event.isAutoRepeat():
-            attrgetter(held.action)(self)(False)
+            hold(self, held, False)
 
-    def changeEvent(self, event: QEvent) -> None:
+    def event(self, event: QEvent) -> bool:
         """End what was held: a key released in another window is never heard of."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.viewport.peek(False)
+        # What a part of a window is told of; ActivationChange is for the window alone.
+        if event.type() == QEvent.Type.WindowDeactivate:
+            release_all(self)
+        return super().event(event)
 
     # Inside
 
@@ -254,6 +217,7 @@ class ReadingPage(QWidget):
         self._room = QWidget()
         body = QHBoxLayout()
         body.setSpacing(GRID)
+        body.addWidget(self.bar)
         body.addWidget(self.strip)
         body.addWidget(self.viewport, 1)
         body.addWidget(self.side)
@@ -289,22 +253,31 @@ class ReadingPage(QWidget):
         self.viewport.overlay_changed.connect(self.view_changed)
         self.viewport.window_changed.connect(self.view_changed)
         self.viewport.view_changed.connect(self._place_changed)
-
-    def _make_shortcuts(self) -> None:
-        for command in COMMANDS:
-            if command.is_held:
-                continue
-            action = attrgetter(command.action)(self)
-            for key in command.keys:
-                shortcut = QShortcut(QKeySequence(key), self._room)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                shortcut.setAutoRepeat(command.repeats)
-                argument = command.argument
-                shortcut.activated.connect(action if argument is None else _with(action, argument))
+        tools = self.viewport.tools
+        tools.measurements_changed.connect(self.measurements_changed)
+        tools.measurements_changing.connect(self._show_possible)
+        tools.measurements_changed.connect(self._show_possible)
+        tools.tool_changed.connect(lambda: self.bar.show_tool(tools.kind))
+        self.viewport.cine.changed.connect(lambda: self.bar.show_playing(self.viewport.cine.is_playing))
+        self.bar.command_requested.connect(self._press_button)
 
     def _watch_input(self) -> None:
         for widget in (self, *self.findChildren(QWidget)):
             widget.installEventFilter(self)
+
+    def _press_button(self, command_id: str) -> None:
+        self.run_command(command_id)
+        self.bar.show_tool(self.viewport.tools.kind)  # a click on the chosen tool has put it back
+
+    def _show_possible(self) -> None:
+        board, is_free = self.viewport.tools.board, self.viewport.tools.is_enabled
+        state = self.viewport.state
+        self.bar.show_possible(
+            can_undo=is_free and board.can_undo,
+            can_redo=is_free and board.can_redo,
+            can_delete=is_free and board.selected is not None,
+            has_slices=state is not None and state.span.count > 1,
+        )
 
     def _show_look(self) -> None:
         self.side.ai.show_look(self.viewport.overlay_look, is_visible=self.viewport.is_overlay_visible)
@@ -318,6 +291,7 @@ class ReadingPage(QWidget):
     def _place_changed(self) -> None:
         if self.viewport.state is not None:
             self.strip.show_chosen(self.viewport.state.series)
+        self._show_possible()
         self.view_changed.emit()
 
 
@@ -325,12 +299,3 @@ def _clock_words(state: RoomState) -> str:
     if state.is_paused:
         return CLOCK_STANDS
     return CLOCK_RUNS if state.stage is Stage.READING else CLOCK_NOT_STARTED
-
-
-def _with(action: Callable[[int], None], argument: int) -> Callable[[], None]:
-    return lambda: action(argument)
-
-
-def _held_command(event: QKeyEvent) -> Command | None:
-    pressed = QKeySequence(event.key()).toString()
-    return next((c for c in COMMANDS if c.is_held and pressed in c.keys), None)

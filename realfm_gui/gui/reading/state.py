@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from realfm_gui.domain.clock import ReadingClock
+from realfm_gui.domain.measurement import Measurement
 from realfm_gui.domain.protocol import Finding, Protocol
 from realfm_gui.domain.reading import (
     MISSING_FLAGS,
@@ -60,6 +61,7 @@ class RoomState:
     """The locked unaided answer, while the aided one is being given."""
     answers: dict[str, FindingDraft] = field(default_factory=dict)
     flags: frozenset[CaseFlag] = frozenset()
+    measurements: tuple[Measurement, ...] = ()
     selected: str = ""
     """The finding that keys answer."""
     is_paused: bool = False
@@ -153,6 +155,11 @@ class RoomState:
             self.flags = self.flags | {flag} if is_set else self.flags - {flag}
             self._asked_ms = None
 
+    def set_measurements(self, measurements: tuple[Measurement, ...]) -> None:
+        """Take over what is drawn on the images."""
+        if self.can_answer:
+            self.measurements = measurements
+
     def select(self, finding: str) -> None:
         """Choose the finding that keys answer."""
         if finding in self.answers:
@@ -205,7 +212,7 @@ class RoomState:
         return f"{'; '.join(said)}: keep {'it' if len(said) == 1 else 'them'}? ⏎"
 
     def answer(self) -> CaseAnswer:
-        """Return every finding that is answered in full, and the flags."""
+        """Return every finding that is answered in full, the flags and the measurements."""
         return CaseAnswer(
             findings=tuple(
                 FindingAnswer(finding=finding.id, likelihood=likelihood, recall=recall, confidence=confidence)
@@ -216,6 +223,7 @@ class RoomState:
                 and (confidence := d.confidence) is not None
             ),
             flags=self.flags,
+            measurements=self.measurements,
         )
 
     def draft(self, reader: str, viewport: Mapping[str, Any], now_ms: float) -> Draft | None:
@@ -284,6 +292,7 @@ class RoomState:
     def _fill(self, answer: CaseAnswer) -> None:
         given = {a.finding: a for a in answer.findings}
         self.flags = answer.flags
+        self.measurements = answer.measurements
         self.answers = {
             finding.id: FindingDraft(likelihood=a.likelihood, recall=a.recall, confidence=a.confidence)
             if (a := given.get(finding.id))

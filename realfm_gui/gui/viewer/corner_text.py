@@ -1,5 +1,6 @@
 """What stands in the corners of the picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from realfm_gui.domain.images import Frame
@@ -29,7 +30,9 @@ class CornerText:
     bar: ScaleBar | None
 
 
-def corner_text(state: ViewState, *, longest_bar_px: float, notices: tuple[str, ...] = ()) -> CornerText:
+def corner_text(
+    state: ViewState, *, longest_bar_px: float, notices: tuple[str, ...] = (), doing: Sequence[str] = ()
+) -> CornerText:
     """Return the words for the picture as it is shown.
 
     Parameters
@@ -40,6 +43,8 @@ def corner_text(state: ViewState, *, longest_bar_px: float, notices: tuple[str, 
         Room for the scale bar in device pixels.
     notices : tuple of str
         What else has to be said of the picture.
+    doing : sequence of str
+        What goes on: how fast the slices play, what the tool in hand waits for.
     """
     frame, view, span = state.frame, state.view, state.span
     status = []
@@ -54,24 +59,33 @@ def corner_text(state: ViewState, *, longest_bar_px: float, notices: tuple[str, 
     if span.count > 1:
         kind = "image" if frame.position_mm is None else "slice"
         status.append(f"{kind} {view.frame - span.first + 1}/{span.count}")
-    if frame.is_lossy:
-        notices = ("lossy compression", *notices)
+    status.extend(doing)
+    found = tuple(warning.text for warning in state.warnings if warning.series == state.series)
+    notices = (*(("lossy compression",) if frame.is_lossy else ()), *found, *notices)
     return CornerText(
         status=tuple(status),
         notices=notices,
-        letters=edge_letters(frame),
-        bar=scale_bar(frame, scale=state.scale, longest_px=longest_bar_px),
+        letters=view.turn.letters(edge_letters(frame)),
+        bar=scale_bar(
+            frame, scale=state.scale, longest_px=longest_bar_px, is_along_rows=bool(view.turn.quarters % 2)
+        ),
     )
 
 
-def scale_bar(frame: Frame, *, scale: float, longest_px: float) -> ScaleBar | None:
-    """Return the longest round length that fits, along the columns; None where the spacing is not honest.
+def scale_bar(
+    frame: Frame, *, scale: float, longest_px: float, is_along_rows: bool = False
+) -> ScaleBar | None:
+    """Return the longest round length that fits; None where the spacing is not honest.
+
+    The bar lies across the screen: along the columns, or along the rows (`is_along_rows`) of a picture that
+    is turned on its side.
 
     A detector's spacing is longer than the patient's by the unknown magnification, and the label says so.
     """
     if frame.spacing_mm is None or frame.spacing_kind not in ("patient", "detector"):
         return None
-    px_per_mm = scale / frame.spacing_mm[1]
+    row_mm, column_mm = frame.spacing_mm
+    px_per_mm = scale * frame.aspect / row_mm if is_along_rows else scale / column_mm
     fitting = [mm for mm in _NICE_LENGTHS_MM if mm * px_per_mm <= longest_px]
     if not fitting:
         return None

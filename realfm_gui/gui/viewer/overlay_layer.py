@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 
 from realfm_gui.domain.prediction import SaliencyMap
 from realfm_gui.gui.viewer.picture_layer import image_of
+from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.overlay import SaliencyView, colour_saliency, sample_saliency, value_range_of
 from realfm_gui.imaging.rendering import ViewTransform
@@ -67,7 +68,7 @@ class OverlayLayer:
         self.is_peeking = False
         self._place: tuple[int, ViewTransform, Rectangle, int, int, tuple[float, float]] | None = None
         self._sampled: SaliencyView | None = None
-        self._coloured: tuple[float, float] | None = None
+        self._coloured: tuple[float, float, Turn] | None = None
         self._array: NDArray[np.uint8] | None = None  # the image borrows it
         self._image = QImage()
 
@@ -94,9 +95,9 @@ class OverlayLayer:
         state : ViewState
             Where the picture lies.
         rectangle : (int, int, int, int)
-            The part of the view that shows picture: top, left, bottom, right.
+            The part of the upright view that shows picture: top, left, bottom, right.
         width, height : int
-            Size of the view in device pixels.
+            Size of the viewport in device pixels.
         """
         saliency = self.saliency
         if saliency is None or not self.is_visible or saliency.is_flat or saliency.frame != state.view.frame:
@@ -104,6 +105,8 @@ class OverlayLayer:
         (low, high), _ = scale_of(saliency, self.common_range)
         if not high > low:
             return None
+        turn = state.view.turn
+        width, height = turn.upright_size(width, height)
         place = (id(saliency), state.transform(), rectangle, width, height, (low, high))
         if self._sampled is None or place != self._place:
             self._sampled = sample_saliency(
@@ -116,10 +119,11 @@ class OverlayLayer:
                 image_shape=(state.frame.rows, state.frame.columns),
             )
             self._place, self._coloured = place, None
-        look = (self.look.opacity, self.look.threshold)
+        look = (self.look.opacity, self.look.threshold, turn)
         if look != self._coloured:
             threshold = low + self.look.threshold * (high - low)
-            self._array = colour_saliency(self._sampled, threshold=threshold, opacity=self.look.opacity)
+            coloured = colour_saliency(self._sampled, threshold=threshold, opacity=self.look.opacity)
+            self._array = turn.applied(coloured)
             self._image = image_of(self._array)
             self._coloured = look
         return self._image

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from realfm_gui.domain.images import Window
+from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.rendering import (
     Pyramid,
@@ -36,6 +38,7 @@ class PictureLayer:
         self._ready = dict(pyramids or {})
         self._recent: OrderedDict[int, Pyramid] = OrderedDict()
         self._place: tuple[int, ViewTransform, int, int] | None = None
+        self._turn = Turn()
         self._pixels: ViewPixels | None = None
         self._look: tuple[Window, bool] | None = None
         self._image = QImage()
@@ -44,19 +47,40 @@ class PictureLayer:
     def image(self, state: ViewState, *, width: int, height: int) -> QImage:
         """Return the picture, `width` x `height` device pixels, as it is to be painted."""
         view = state.view
+        width, height = view.turn.upright_size(width, height)
         place = (view.frame, state.transform(), width, height)
         if self._pixels is None or place != self._place:
             self._pixels = resample(self._pyramid(state), place[1], height, width, smooth=True)
             self._place, self._look = place, None
         look = (view.window, view.is_inverted)
-        if look != self._look:
-            self._image = self._looked_up(state, self._pixels)
-            self._look = look
+        if look != self._look or view.turn != self._turn:
+            self._array = view.turn.applied(apply(self._pixels, _table(state)))
+            self._image = image_of(self._array)
+            self._look, self._turn = look, view.turn
         return self._image
+
+    def lens(self, state: ViewState, x: float, y: float, *, magnified: float, side: int) -> QImage:
+        """Return the picture around a place of the viewport, enlarged, `side` x `side` device pixels.
+
+        Parameters
+        ----------
+        state : ViewState
+        x, y : float
+            What is shown in the middle: device pixels from the viewport's upper left corner.
+        magnified : float
+            How much larger than in the viewport.
+        side : int
+        """
+        column, row = state.image_at(x, y)
+        now = state.transform()
+        place = replace(now, scale=now.scale * magnified, center_row=row, center_column=column)
+        pixels = resample(self._pyramid(state), place, side, side, smooth=True)
+        array = state.view.turn.applied(apply(pixels, _table(state)))
+        return image_of(array).copy()  # the array ends here
 
     @property
     def rectangle(self) -> tuple[int, int, int, int]:
-        """The part of the last view that showed picture: top, left, bottom, right, ends excluded."""
+        """The part of the last upright view that showed picture: top, left, bottom, right, ends excluded."""
         return (0, 0, 0, 0) if self._pixels is None else self._pixels.rectangle
 
     def _pyramid(self, state: ViewState) -> Pyramid:
@@ -70,13 +94,11 @@ class PictureLayer:
         self._recent.move_to_end(index)
         return self._recent[index]
 
-    def _looked_up(self, state: ViewState, pixels: ViewPixels) -> QImage:
-        view = state.view
-        table = (
-            None if state.frame.is_colour else lookup_table(state.frame, view.window, invert=view.is_inverted)
-        )
-        self._array = apply(pixels, table)
-        return image_of(self._array)
+
+def _table(state: ViewState) -> NDArray[np.uint8] | None:
+    if state.frame.is_colour:
+        return None
+    return lookup_table(state.frame, state.view.window, invert=state.view.is_inverted)
 
 
 def image_of(array: NDArray[np.uint8]) -> QImage:

@@ -1,13 +1,16 @@
 """What the reader sees of a case: slice, window, zoom. Plain state, without Qt."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from realfm_gui.domain.images import Frame, Window
+from realfm_gui.domain.images import Frame, SeriesWarning, Window
+from realfm_gui.domain.measurement import Point
 from realfm_gui.gui.viewer.presets import presets_for
+from realfm_gui.gui.viewer.turn import Turn
+from realfm_gui.gui.viewer.view_draft import SeriesView, view_from_payload, view_to_payload
 from realfm_gui.imaging.rendering import ViewTransform, default_window, fit
 
 DRAG_FOR_DEFAULT_WIDTH_PX = 400
@@ -25,21 +28,6 @@ class SeriesSpan:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesView:
-    """How one series is shown. Settings follow the series, not the slice.
-
-    `scale` is in device pixels per image column, None for "as large as fits"; `center` is the image
-    position (row, column) in the middle of the viewport, pixel centres at whole numbers.
-    """
-
-    frame: int
-    window: Window
-    is_inverted: bool = False
-    scale: float | None = None
-    center: tuple[float, float] = (0.0, 0.0)
-
-
 class ViewState:
     """Slice, window and zoom of the case on screen.
 
@@ -49,12 +37,20 @@ class ViewState:
         All frames of the case, series after series.
     series : sequence of int, optional
         The series number of each frame; all frames are one series without it.
+    warnings : sequence of SeriesWarning, optional
+        What is unusual about the series.
     """
 
-    def __init__(self, frames: Sequence[Frame], series: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        frames: Sequence[Frame],
+        series: Sequence[int] | None = None,
+        warnings: Sequence[SeriesWarning] = (),
+    ) -> None:
         if not frames:
             raise ValueError("a case on screen has at least one frame")
         self.frames = tuple(frames)
+        self.warnings = tuple(warnings)
         numbers = [0] * len(frames) if series is None else list(series)
         if len(numbers) != len(frames):
             raise ValueError("every frame belongs to one series")
@@ -98,13 +94,44 @@ class ViewState:
         """Device pixels per image column."""
         return self.transform().scale
 
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height of the upright view in device pixels."""
+        return self.view.turn.upright_size(self._width, self._height)
+
     def transform(self) -> ViewTransform:
-        """Return where the frame lies in the viewport."""
+        """Return where the frame lies in the upright view (see `Turn`)."""
         frame, view = self.frame, self.view
         if view.scale is None:
-            return fit(frame.rows, frame.columns, frame.aspect, self._height, self._width)
+            width, height = self.upright_size
+            return fit(frame.rows, frame.columns, frame.aspect, height, width)
         row, column = view.center
         return ViewTransform(scale=view.scale, center_row=row, center_column=column, aspect=frame.aspect)
+
+    def image_at(self, x: float, y: float) -> Point:
+        """Return the image position at a place of the viewport, device pixels from its upper left corner."""
+        x, y = self.view.turn.to_upright(x, y, self._width, self._height)
+        width, height = self.upright_size
+        row, column = self.transform().view_to_image(y - 0.5, x - 0.5, height, width)
+        return column, row
+
+    def screen_at(self, point: Point) -> tuple[float, float]:
+        """Return where in the viewport, (x, y) in device pixels, an image position lies."""
+        width, height = self.upright_size
+        y, x = self.transform().image_to_view(point[1], point[0], height, width)
+        return self.view.turn.to_screen(x + 0.5, y + 0.5, self._width, self._height)
+
+    def screen_map(self) -> Callable[[Point], Point]:
+        """Return `screen_at` for many positions at once: an outline drawn by hand has hundreds."""
+        x0, y0 = self.screen_at((0.0, 0.0))
+        (xc, yc), (xr, yr) = self.screen_at((1.0, 0.0)), self.screen_at((0.0, 1.0))
+        across, down = (xc - x0, yc - y0), (xr - x0, yr - y0)
+
+        def placed(point: Point) -> Point:
+            column, row = point
+            return x0 + across[0] * column + down[0] * row, y0 + across[1] * column + down[1] * row
+
+        return placed
 
     def resize(self, *, width: int, height: int) -> None:
         """Take over the viewport's size in device pixels."""
@@ -148,10 +175,13 @@ class ViewState:
         """Zoom so that what lies at (x, y), device pixels from the upper left corner, stays there."""
         now = self.transform()
         factor = min(max(now.scale * factor, MIN_SCALE), MAX_SCALE) / now.scale
-        self._place(now.zoomed(factor, y - 0.5, x - 0.5, self._height, self._width))
+        x, y = self.view.turn.to_upright(x, y, self._width, self._height)
+        width, height = self.upright_size
+        self._place(now.zoomed(factor, y - 0.5, x - 0.5, height, width))
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the picture by device pixels; the middle of the viewport stays on the image."""
+        dx, dy = self.view.turn.step_to_upright(dx, dy)
         self._place(self.transform().panned(dy, dx))
 
     def fit(self) -> None:
@@ -166,7 +196,8 @@ class ViewState:
         """Set the window from a drag of (dx, dy) logical pixels that began at `start`.
 
         Right widens, up brightens. The result is rounded to the step that is written on screen, so that
-        the numbers shown are the numbers applied.
+        the numbers shown are the numbers applied. A window that is a table stays that table, spread over the
+        new range.
         """
         if self.frame.is_colour:
             return
@@ -176,7 +207,7 @@ class ViewState:
         upward = -1 if self.view.is_inverted != self.frame.shows_low_as_white else 1
         width = max(quantum, round((start.width + dx * step) / quantum) * quantum)
         center = round((start.center + upward * dy * step) / quantum) * quantum
-        self._change(window=Window(center=_tidy(center), width=_tidy(width), function=start.function))
+        self._change(window=replace(start, center=_tidy(center), width=_tidy(width), name=""))
 
     def set_window(self, window: Window) -> None:
         """Show the series with this window."""
@@ -186,25 +217,18 @@ class ViewState:
         """Swap black and white."""
         self._change(is_inverted=not self.view.is_inverted)
 
+    def set_turn(self, turn: Turn) -> None:
+        """Turn the series on the screen; what lies in the middle stays there."""
+        self._change(turn=turn)
+
     def reset(self) -> None:
-        """Window, inversion and zoom as at the start; the slice stays."""
-        self._change(window=self.default_window, is_inverted=False, scale=None)
+        """Window, inversion, zoom and turn as at the start; the slice stays."""
+        self._change(window=self.default_window, is_inverted=False, scale=None, turn=Turn())
 
     def to_payload(self) -> dict[str, Any]:
         """Return a JSON-ready form for the draft."""
-        return {
-            "series": self.series,
-            "views": [
-                {
-                    "frame": v.frame,
-                    "window": [v.window.center, v.window.width, v.window.name, v.window.function],
-                    "is_inverted": v.is_inverted,
-                    "scale": v.scale,
-                    "center": list(v.center),
-                }
-                for v in self._views
-            ],
-        }
+        views = [view_to_payload(view, self.frames[view.frame]) for view in self._views]
+        return {"series": self.series, "views": views}
 
     def restore(self, payload: Mapping[str, Any]) -> None:
         """Go back to what `to_payload` wrote; a form that fits another case is left alone."""
@@ -214,15 +238,7 @@ class ViewState:
         for number, (span, saved) in enumerate(zip(self.spans, views, strict=True)):
             if not span.first <= saved["frame"] < span.first + span.count:
                 return
-            center, width, name, function = saved["window"]
-            row, column = saved["center"]
-            self._views[number] = SeriesView(
-                frame=saved["frame"],
-                window=Window(center=center, width=width, name=name, function=function),
-                is_inverted=saved["is_inverted"],
-                scale=saved["scale"],
-                center=(row, column),
-            )
+            self._views[number] = view_from_payload(saved, self.frames[saved["frame"]])
         self.series = int(payload.get("series", 0))
 
     def _place(self, transform: ViewTransform) -> None:

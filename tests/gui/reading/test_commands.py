@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from realfm_gui.gui.reading.commands import COMMANDS, GROUPS, key_name, tooltip
 from realfm_gui.gui.reading.key_sheet import KeySheet
 from realfm_gui.gui.reading.reading_page import ReadingPage
+from realfm_gui.gui.viewer.cine import Cine
+from realfm_gui.gui.viewer.measuring_tools import MeasuringTools
 from realfm_gui.gui.viewer.viewport import Viewport
 
 
@@ -22,7 +24,8 @@ def test_that_no_key_means_two_things():
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_that_every_command_is_a_method_of_the_page_and_in_a_group(command):
     owner, _, action = command.action.rpartition(".")
-    assert callable(getattr({"": ReadingPage, "viewport": Viewport}[owner], action))
+    owners = {"": ReadingPage, "viewport": Viewport, "viewport.tools": MeasuringTools, "viewport.cine": Cine}
+    assert callable(getattr(owners[owner], action))
     assert command.group in GROUPS
 
 

@@ -332,13 +332,13 @@ def test_that_the_next_case_is_decoded_while_this_one_is_read(open_room: OpenRoo
     others = {name: f for name, f in room.controller.desk.pictures._requested.items() if name != current}
     room.wait(lambda: len(others) == 1 and all(f.done() for f in others.values()))
     asked = []
-    decode = room.controller.desk.pictures._decoding.decode
-    room.controller.desk.pictures._decoding.decode = lambda paths: asked.append(paths) or decode(paths)
+    decode = room.controller.desk.pictures._decoding.decode_case
+    room.controller.desk.pictures._decoding.decode_case = lambda paths: asked.append(paths) or decode(paths)
     try:
         room.press(Qt.Key.Key_Return)
         room.wait(lambda: room.state.step.number == 2 and room.state.stage is Stage.READING)
     finally:
-        del room.controller.desk.pictures._decoding.decode
+        del room.controller.desk.pictures._decoding.decode_case
     assert asked == []
     assert room.shows_picture()
 

@@ -1,12 +1,15 @@
 """Slice, window and zoom as plain state."""
 
+import json
+
 import numpy as np
 import pytest
 
-from realfm_gui.domain.images import Frame, Window
+from realfm_gui.domain.images import Frame, SeriesWarning, VoiTable, WarningKind, Window
 from realfm_gui.gui.viewer.corner_text import corner_text, number, scale_bar
 from realfm_gui.gui.viewer.orientation import EdgeLetters, edge_letters
 from realfm_gui.gui.viewer.presets import MAX_PRESETS, presets_for
+from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_state import ViewState, window_quantum
 
 
@@ -210,3 +213,49 @@ def test_that_the_corners_say_slice_units_and_lossy_compression():
 
 def test_that_minus_is_a_minus_sign():
     assert number(-600.0) == "−600"
+
+
+TABLE = VoiTable(first_value=900, bits=8, entries=np.arange(200, dtype="<u2").tobytes())
+
+
+def test_that_a_table_stays_a_table_under_the_mouse_and_comes_back_from_the_draft():
+    windows = (Window(center=5, width=10), Window.of_table(TABLE, "From a table"))
+    view = state(frame(windows=windows))
+    view.set_window(windows[1])
+    view.drag_window(40, 0, start=view.view.window)
+    assert view.view.window.table == TABLE
+    assert view.view.window.width != windows[1].width
+    again = state(frame(windows=windows))
+    again.restore(json.loads(json.dumps(view.to_payload())))
+    assert again.view == view.view
+
+
+def test_that_a_draft_from_before_tables_were_kept_finds_the_window_of_the_file():
+    windows = (Window(center=5, width=10), Window.of_table(TABLE, "From a table"))
+    view = state(frame(windows=windows))
+    view.set_window(windows[1])
+    payload = view.to_payload()
+    for saved in payload["views"]:
+        del saved["table"], saved["turn"]
+    again = state(frame(windows=windows))
+    again.restore(payload)
+    assert again.view.window == windows[1]
+
+
+def test_that_a_turn_comes_back_from_its_draft_and_reset_undoes_it():
+    view = state()
+    view.set_turn(Turn(quarters=3, is_mirrored=True))
+    again = state()
+    again.restore(json.loads(json.dumps(view.to_payload())))
+    assert again.view.turn == view.view.turn
+    again.reset()
+    assert again.view.turn.is_plain
+
+
+def test_that_the_corners_say_what_is_unusual_about_the_series_on_screen():
+    found = [SeriesWarning(kind=WarningKind.GAP, series=1, text="1 gap of 9 mm.")]
+    view = ViewState([frame()] * 3, [0, 1, 1], found)
+    view.resize(width=300, height=200)
+    assert corner_text(view, longest_bar_px=50).notices == ()
+    view.show_series(1)
+    assert corner_text(view, longest_bar_px=50).notices == ("1 gap of 9 mm.",)

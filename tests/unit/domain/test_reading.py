@@ -3,10 +3,13 @@
 import pytest
 
 from realfm_gui.domain.case import Case, CaseImage, Split
+from realfm_gui.domain.measurement import Measurement, MeasurementKind
 from realfm_gui.domain.protocol import Reader, parse_protocol
 from realfm_gui.domain.reading import CaseAnswer, CaseFlag, FindingAnswer, Phase, next_step
 from realfm_gui.domain.worklist import worklist
 from tests.unit.domain.test_protocol import MINIMAL
+
+PROBE = Measurement(measurement_id="m-1", kind=MeasurementKind.PROBE, frame=0, points=((1.5, 2.0),))
 
 
 def case(case_id: str, split: Split = Split.READING) -> Case:
@@ -59,8 +62,19 @@ def test_that_an_answer_survives_its_payload_unchanged() -> None:
     answer = CaseAnswer(
         findings=(FindingAnswer(finding="nodule", likelihood=0, recall=False, confidence=5),),
         flags=frozenset({CaseFlag.REMEMBERED, CaseFlag.TECHNICAL_FAULT}),
+        measurements=(PROBE,),
     )
     assert CaseAnswer.from_payload(answer.to_payload()) == answer
+
+
+def test_that_an_answer_without_measurements_reads_and_is_written_as_before_there_were_any() -> None:
+    payload = {"findings": [], "flags": ["remembered"]}
+    assert CaseAnswer.from_payload(payload).to_payload() == payload
+
+
+def test_that_two_measurements_of_a_case_have_two_ids() -> None:
+    with pytest.raises(ValueError, match="same id"):
+        CaseAnswer(measurements=(PROBE, PROBE))
 
 
 @pytest.mark.parametrize(("likelihood", "confidence"), [(-1, 1), (101, 1), (50, 0)])

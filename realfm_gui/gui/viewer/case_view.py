@@ -1,0 +1,328 @@
+"""A case in view and what commands do to it; `viewport` adds the paint and the mouse."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from realfm_gui.domain.measurement import Measurement
+from realfm_gui.domain.prediction import SaliencyMap
+from realfm_gui.gui.viewer.cine import Cine
+from realfm_gui.gui.viewer.gestures import Gestures
+from realfm_gui.gui.viewer.measuring_tools import MeasuringTools
+from realfm_gui.gui.viewer.overlay_layer import OverlayLayer, OverlayLook
+from realfm_gui.gui.viewer.painted_frame import Content
+from realfm_gui.gui.viewer.picture_layer import PictureLayer
+from realfm_gui.gui.viewer.turn import Turn
+from realfm_gui.gui.viewer.view_state import ViewState
+from realfm_gui.imaging.rendering import Pyramid
+
+ZOOM_PER_KEY = 1.25
+
+
+class CaseView(QWidget):
+    """What the viewport shows and every command of it.
+
+    `tools` are the measuring tools, `cine` plays the slices; the signals are described in `Viewport`.
+    """
+
+    window_changing = Signal(object)
+    window_changed = Signal(object)
+    view_changed = Signal()
+    overlay_changed = Signal()
+    frame_painted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state: ViewState | None = None
+        self.has_text = True
+        self.shows_annotations = True
+        """False: nothing but the picture, neither words nor measurements nor map."""
+        self.tools = MeasuringTools(self)
+        self.tools.measurements_changing.connect(self.update)
+        self.tools.measurements_changed.connect(self.update)
+        self.tools.tool_changed.connect(self._tool_changed)
+        self.cine = Cine(self)
+        self.cine.step_due.connect(self._cine_step)
+        self.cine.changed.connect(self.update)
+        self._content = Content.EMPTY
+        self._words = ("", "")
+        self._hidden = (Content.EMPTY, self._words)
+        self._picture = PictureLayer()
+        self._overlay = OverlayLayer()
+        self._gestures = Gestures()
+        self.is_magnifying = False
+        """Whether what is under the mouse is enlarged."""
+        self._steps = 0
+        self._is_step_unpainted = False
+
+    @property
+    def content(self) -> Content:
+        """What is shown."""
+        return self._content
+
+    @property
+    def overlay_look(self) -> OverlayLook:
+        """How the map is shown."""
+        return self._overlay.look
+
+    @property
+    def is_overlay_visible(self) -> bool:
+        """Whether there is a map and it is wanted on screen."""
+        return self._overlay.is_visible and self.shows_annotations
+
+    # What is shown
+
+    def show_case(
+        self,
+        state: ViewState,
+        pyramids: Mapping[int, Pyramid] | None = None,
+        measurements: Sequence[Measurement] = (),
+    ) -> None:
+        """Show a case; `pyramids` (frame index -> pyramid) were built off the GUI thread."""
+        self.state = state
+        self.tools.show_measurements(measurements)
+        self.show_annotations()  # what must be known of a picture is not hidden by a key from the last one
+        self._picture = PictureLayer(pyramids)
+        self._overlay.saliency = None
+        self._fit_state()
+        self._show(Content.PICTURE)
+
+    def show_words(self, content: Content, title: str, detail: str = "") -> None:
+        """Show words in place of the picture: loading, paused, failed, nothing."""
+        self._words = (title, detail)
+        self._show(content)
+
+    def pause(self, title: str, detail: str) -> None:
+        """Hide whatever is shown behind words until `end_pause`."""
+        if self._content is not Content.PAUSED:
+            self._hidden = (self._content, self._words)
+            self.show_words(Content.PAUSED, title, detail)
+
+    def end_pause(self) -> None:
+        """Show again what was hidden."""
+        if self._content is Content.PAUSED:
+            content, self._words = self._hidden
+            self._show(content)
+
+    def clear(self) -> None:
+        """Forget the case."""
+        self.state = None
+        self.tools.show_measurements(())
+        self._picture = PictureLayer()
+        self._overlay.saliency = None
+        self.show_words(Content.EMPTY, "")
+
+    def set_saliency(
+        self, saliency: SaliencyMap | None, common_range: tuple[float, float] | None = None
+    ) -> None:
+        """Put a map over the picture, or take it away; `common_range` is that of the maps of all cases."""
+        self._overlay.saliency = saliency
+        self._overlay.common_range = common_range
+        self.update()
+
+    def set_overlay_look(self, look: OverlayLook) -> None:
+        """Change how the map is shown."""
+        if look != self._overlay.look:
+            self._overlay.look = look
+            self.update()
+            self.overlay_changed.emit()
+
+    # Commands
+
+    def toggle_overlay(self) -> None:
+        """Show or hide the map."""
+        self.set_overlay_look(replace(self._overlay.look, is_shown=not self._overlay.look.is_shown))
+
+    def peek(self, is_held: bool) -> None:
+        """While a key is held, hide a shown map or show a hidden one."""
+        if is_held != self._overlay.is_peeking:
+            self._overlay.is_peeking = is_held
+            self.update()
+            self.overlay_changed.emit()
+
+    def toggle_text(self) -> None:
+        """Show or hide the corner text."""
+        self.has_text = not self.has_text
+        self.update()
+
+    def show_annotations(self) -> None:
+        """Show words, measurements and map again where they were hidden."""
+        if not self.shows_annotations:
+            self.toggle_annotations()
+
+    def toggle_annotations(self) -> None:
+        """Hide everything but the picture, or show it again."""
+        self.shows_annotations = not self.shows_annotations
+        self.tools.set_shown(self.shows_annotations)
+        self.update()
+        self.overlay_changed.emit()
+
+    def magnify(self, is_held: bool) -> None:
+        """While a key is held, enlarge what is under the mouse."""
+        if is_held != self.is_magnifying:
+            self.is_magnifying = is_held
+            self.update()
+
+    def step(self, slices: int) -> None:
+        """Scroll; every slice on the way is painted before the next one is shown."""
+        if not self._is_live():
+            return
+        if self._steps * slices < 0:
+            self._steps = 0  # turning round drops what was still ahead
+        self._steps += slices
+        self._next_step()
+
+    def go_to_frame(self, index: int) -> None:
+        """Jump to a frame of the case."""
+        if self._is_live() and self.state is not None and self.state.show_frame(index):
+            self._steps = 0
+            self._announce_place()
+
+    def go_to_series(self, number: int) -> None:
+        """Show a series of the case, at the slice where it was left."""
+        if self._is_live() and self.state is not None and self.state.show_series(number):
+            self._steps = 0
+            self._announce_place()
+
+    def go_to_end(self, end: int) -> None:
+        """Jump to the first (-1) or last (+1) slice of the series."""
+        if self.state is not None:
+            span = self.state.span
+            self.go_to_frame(span.first if end < 0 else span.first + span.count - 1)
+
+    def choose_preset(self, number: int) -> None:
+        """Show the preset on this digit key, from 1."""
+        if self._is_live() and self.state is not None and 1 <= number <= len(self.state.presets):
+            self.state.set_window(self.state.presets[number - 1])
+            self._announce_window()
+
+    def set_window(self, center: float, width: float) -> None:
+        """Show a window given by its numbers; a table stays that table."""
+        if self._is_live() and self.state is not None and not self.state.frame.is_colour:
+            now = self.state.view.window
+            self.state.set_window(replace(now, center=center, width=width, name=""))
+            self._announce_window()
+
+    def rotate(self, quarters: int) -> None:
+        """Turn the picture clockwise by so many quarters."""
+        self._turn(lambda turn: turn.turned(quarters))
+
+    def flip_across(self) -> None:
+        """Swap left and right of the screen."""
+        self._turn(Turn.flipped_across)
+
+    def flip_down(self) -> None:
+        """Swap top and bottom of the screen."""
+        self._turn(Turn.flipped_down)
+
+    def toggle_cine(self) -> None:
+        """Play the slices of the series, or stop."""
+        if self.cine.is_playing:
+            self.cine.stop()
+        elif self._is_live() and self.state is not None and self.state.span.count > 1:
+            self.cine.play()
+
+    def invert(self) -> None:
+        """Swap black and white."""
+        if self._is_live() and self.state is not None and not self.state.frame.is_colour:
+            self.state.invert()
+            self._announce_window()
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        if self._is_live() and self.state is not None:
+            self.state.fit()
+            self._announce_place()
+
+    def one_to_one(self) -> None:
+        """One image pixel per screen pixel."""
+        if self._is_live() and self.state is not None:
+            self.state.one_to_one()
+            self._announce_place()
+
+    def zoom_in(self) -> None:
+        """Zoom in about the middle."""
+        self.zoom(ZOOM_PER_KEY)
+
+    def zoom_out(self) -> None:
+        """Zoom out about the middle."""
+        self.zoom(1 / ZOOM_PER_KEY)
+
+    def zoom(self, factor: float) -> None:
+        """Zoom about the middle."""
+        if self._is_live() and self.state is not None:
+            width, height = self._device_size()
+            self.state.zoom_at(factor, x=width / 2, y=height / 2)
+            self._announce_place()
+
+    def reset(self) -> None:
+        """Window, zoom and turn as at the start."""
+        if self._is_live() and self.state is not None:
+            self.state.reset()
+            self._announce_window()
+            self._announce_place()
+
+    # Inside
+
+    def _is_live(self) -> bool:
+        return self._content is Content.PICTURE and self.state is not None
+
+    def _show(self, content: Content) -> None:
+        self._content = content
+        self._steps = 0
+        self._is_step_unpainted = False
+        self._gestures.cancel()
+        self.tools.drop()
+        self.cine.stop()
+        self.update()
+
+    def _device_size(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    def _fit_state(self) -> None:
+        if self.state is not None:
+            width, height = self._device_size()
+            self.state.resize(width=width, height=height)
+        self.update()
+
+    def _next_step(self) -> None:
+        while self._steps and not self._is_step_unpainted and self.state is not None:
+            direction = 1 if self._steps > 0 else -1
+            self._steps -= direction
+            if not self.state.step(direction):
+                self._steps = 0
+                return
+            self._is_step_unpainted = self.isVisible()
+            self._announce_place()
+
+    def _cine_step(self) -> None:
+        if not self._is_live() or self.state is None or self._is_step_unpainted or self._steps:
+            return  # the one before is not on the screen yet: none is left out
+        span, index = self.state.span, self.state.view.frame
+        if index == span.first + span.count - 1:
+            self.state.show_frame(span.first)
+        else:
+            self.state.step(1)
+        self._is_step_unpainted = self.isVisible()
+        self._announce_place()
+
+    def _turn(self, change: Callable[[Turn], Turn]) -> None:
+        if self._is_live() and self.state is not None:
+            self.state.set_turn(change(self.state.view.turn))
+            self._announce_place()
+
+    def _tool_changed(self) -> None:
+        if self.tools.kind is not None:
+            self.show_annotations()  # who draws wants to see it
+
+    def _announce_window(self) -> None:
+        self.update()
+        if self.state is not None:
+            self.window_changed.emit(self.state.view.window)
+
+    def _announce_place(self) -> None:
+        self.update()
+        self.view_changed.emit()
