@@ -10,13 +10,23 @@ import click
 
 from realfm_gui import __version__
 from realfm_gui.cli_statistics import mrmc, power
-from realfm_gui.terminal import PROBLEM_FOUND, JsonOption, TerminalProgress, told_to_the_user
+from realfm_gui.statistics_options import COLUMNS, FORMATS, about_the_columns
+from realfm_gui.terminal import (
+    NOTHING_WRITTEN,
+    PROBLEM_FOUND,
+    JsonOption,
+    TerminalProgress,
+    speak_in_any_encoding,
+    told_to_the_user,
+    told_with,
+)
 
 StudyArgument = click.argument("study", type=click.Path(path_type=Path))
 
 
 def main() -> None:
     """Run ``realfm``."""
+    speak_in_any_encoding()
     realfm()
 
 
@@ -241,6 +251,25 @@ def models(json_out: str | None) -> None:
         for model in listings:
             state = "ready" if model.is_available else f"not available: {model.reason}"
             click.echo(f"{model.name:<20} {model.title}  ({state})")
+
+
+@realfm.command()
+@click.argument("file", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Choice(FORMATS), help="Format of OUT; by default what its suffix says.")
+@about_the_columns
+@told_with(NOTHING_WRITTEN)
+def convert(file: Path, out: Path, to: str | None, truth: Path | None, **options: Any) -> None:
+    """Write the ratings in IN as OUT, for another program, and say what OUT cannot hold."""
+    from realfm_gui.formats.ratings_file import ColumnNames
+    from realfm_gui.workflows.convert_ratings import convert_ratings
+
+    columns = ColumnNames(**{role: options[f"{role}_column"] for role in COLUMNS})
+    done = convert_ratings(file, out, to=to, truth_path=truth, columns=columns)
+    for note in (*done.read_notes, *done.lost):
+        click.echo(note, err=True)
+    for path in done.written:
+        click.echo(path)
 
 
 realfm.add_command(mrmc)

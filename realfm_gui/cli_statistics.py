@@ -1,28 +1,34 @@
 """The commands of the statistics: ``realfm mrmc`` and ``realfm power``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.statistics_options import (
     COLUMNS,
+    FINITE,
     METHODS,
     PARAMETERS,
     about_the_endpoint,
     about_the_file,
     about_the_method,
 )
-from realfm_gui.terminal import JsonOption, TerminalProgress, told_to_the_user
+from realfm_gui.terminal import NOTHING_WRITTEN, JsonOption, TerminalProgress, told_with
 
 if TYPE_CHECKING:
     from realfm_gui.analysis.planning.components import PilotComponents
+    from realfm_gui.analysis.planning.design import StudyDesign
     from realfm_gui.formats.problems import BadRatingsFile
     from realfm_gui.workflows.analyse_ratings import AnalysedFile, Question
 
 MOST_PROBLEMS_SHOWN = 10
+MOST_NUMBER = 1_000_000
+"""Readers, cases and blocks that a plan may have: beyond, a number was mistyped."""
 
 
 @click.command()
@@ -38,7 +44,7 @@ MOST_PROBLEMS_SHOWN = 10
     "--r-script", type=click.Path(path_type=Path), help="Write an R script that repeats it, and its CSV."
 )
 @click.option("--problems", type=click.Path(path_type=Path), help="Write all problems of FILE as CSV.")
-@told_to_the_user
+@told_with(NOTHING_WRITTEN)
 def mrmc(
     file: Path,
     ai: str | None,
@@ -49,33 +55,29 @@ def mrmc(
     **options: Any,
 ) -> None:
     """Analyse the readers, modalities and cases in FILE (CSV, Parquet, .imrmc, .xlsx, .lrc)."""
+    from realfm_gui.formats.atomic_output import write_together
     from realfm_gui.reporting.mrmc_text import result_text
-    from realfm_gui.workflows.report_ratings import mrmc_report_text, write_confirmation
-    from realfm_gui.workflows.written_results import (
-        json_text,
-        problems_csv,
-        refuse_overwriting,
-        write_whole_text,
-    )
+    from realfm_gui.workflows.report_ratings import confirmation, data_beside, mrmc_report_text
+    from realfm_gui.workflows.written_results import json_text, problems_csv, refuse_overwriting
 
     json_path = None if json_out in (None, "-") else Path(str(json_out))
-    refuse_overwriting([file, options["truth"]], [problems, report, json_path, r_script])
+    companion = None if r_script is None else data_beside(r_script)
+    refuse_overwriting(_inputs(file, options), [problems, report, json_path, r_script, companion])
     analysed = _analysed(file, _question(options, algorithm=ai), options, problems)
     # Everything is made before anything is written: an interrupted command leaves no half of its files.
-    texts = []
+    outputs: dict[Path, Callable[[Path], object]] = {}
     if problems is not None:
-        texts.append((problems, problems_csv(analysed.source.problems)))
+        source = analysed.source
+        outputs[problems] = _text(problems_csv(source.problems, source.n_without_rating))
     if report is not None:
-        texts.append((report, mrmc_report_text(analysed)))
-    as_json = json_text(analysed.to_json())
+        outputs[report] = _text(mrmc_report_text(analysed))
     if json_path is not None:
-        texts.append((json_path, as_json))
-    for path, text in texts:
-        write_whole_text(path, text)
+        outputs[json_path] = _text(json_text(analysed.to_json()))
     if r_script is not None:
-        write_confirmation(analysed.result, r_script)
+        outputs |= confirmation(analysed.result, r_script, partial(click.echo, err=True))
+    write_together(outputs)
     if json_out == "-":
-        click.echo(as_json, nl=False)
+        click.echo(json_text(analysed.to_json(), is_ascii=True), nl=False)
     else:
         notes = analysed.source.notes
         click.echo(result_text(analysed.result, file_name=analysed.source.name, notes=notes))
@@ -83,33 +85,45 @@ def mrmc(
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--effect", type=float, help="Expected difference, second modality minus first.")
-@click.option("--power", "target", type=float, default=0.8, show_default=True, help="Power to reach.")
+@click.option("--effect", type=FINITE, help="Expected difference, second modality minus first.")
+@click.option("--power", "target", type=FINITE, default=0.8, show_default=True, help="Power to reach.")
 @click.option("--readers", metavar="LIST", help="Numbers of readers, e.g. 4,6,8.")
 @click.option("--cases", metavar="LIST", help="Numbers of cases to give the power for, e.g. 100,200.")
 @click.option("--equivalence", is_flag=True, help="With --margin: equivalence instead of non-inferiority.")
-@click.option("--split-plot", type=int, default=1, metavar="BLOCKS", help="Blocks of readers and cases.")
+@click.option(
+    "--split-plot",
+    type=click.IntRange(max=MOST_NUMBER),
+    default=1,
+    metavar="BLOCKS",
+    help="Blocks of readers and cases.",
+)
 @click.option("--unpaired-cases", is_flag=True, help="Each modality has cases of its own.")
 @click.option("--unpaired-readers", is_flag=True, help="Each modality has readers of its own.")
 @click.option(
-    "--cluster-size", type=float, default=1.0, help="Units that a patient brings; cases are patients."
+    "--cluster-size", type=FINITE, default=1.0, help="Units that a patient brings; cases are patients."
 )
-@click.option("--icc", type=float, default=0.0, help="Correlation of two units of a patient.")
-@click.option("--design-effect", type=float, default=1.0, help="Or: how much more the variance is.")
-@click.option("--most-cases", type=int, default=2000, show_default=True, help="Where the search gives up.")
+@click.option("--icc", type=FINITE, default=0.0, help="Correlation of two units of a patient.")
+@click.option("--design-effect", type=FINITE, default=1.0, help="Or: how much more the variance is.")
+@click.option(
+    "--most-cases",
+    type=click.IntRange(max=MOST_NUMBER),
+    default=2000,
+    show_default=True,
+    help="Where the search gives up.",
+)
 @click.option("--published", metavar="ID", help="Components of a published study; 'list' names them.")
-@click.option("--var-tr", type=float, help="Components: modality by reader,")
-@click.option("--cov1", type=float, help="the same reader in two modalities,")
-@click.option("--cov2", type=float, help="two readers in one modality,")
-@click.option("--cov3", type=float, help="two readers in two modalities,")
-@click.option("--error", type=float, help="error variance,")
-@click.option("--pilot-cases", type=float, help="the cases they belong to,")
-@click.option("--var-r", type=float, help="and readers (for --unpaired-readers).")
+@click.option("--var-tr", type=FINITE, help="Components: modality by reader,")
+@click.option("--cov1", type=FINITE, help="the same reader in two modalities,")
+@click.option("--cov2", type=FINITE, help="two readers in one modality,")
+@click.option("--cov3", type=FINITE, help="two readers in two modalities,")
+@click.option("--error", type=FINITE, help="error variance,")
+@click.option("--pilot-cases", type=FINITE, help="the cases they belong to,")
+@click.option("--var-r", type=FINITE, help="and readers (for --unpaired-readers).")
 @about_the_endpoint
 @about_the_method
 @about_the_file
 @JsonOption
-@told_to_the_user
+@told_with(NOTHING_WRITTEN)
 def power(file: Path | None, json_out: str | None, published: str | None, **options: Any) -> None:
     """Plan a study from a pilot FILE, from published components or from components given."""
     from realfm_gui.analysis.planning.design import StudyDesign
@@ -122,8 +136,15 @@ def power(file: Path | None, json_out: str | None, published: str | None, **opti
             click.echo(f"{study.id:<24} {study.title} ({study.figure_of_merit})")
         return
     if json_out not in (None, "-"):
-        refuse_overwriting([file, options["truth"]], [Path(str(json_out))])
-    components, source, remarks = _components(file, published, options)
+        refuse_overwriting(_inputs(file, options), [Path(str(json_out))])
+    design = StudyDesign(
+        n_blocks=options["split_plot"],
+        are_cases_paired=not options["unpaired_cases"],
+        are_readers_paired=not options["unpaired_readers"],
+        units_per_patient=options["cluster_size"],
+        intracluster_correlation=options["icc"],
+    )
+    start = _start(file, published, options, design)
     request = PlanRequest(
         effect=options["effect"],
         target=options["target"],
@@ -133,25 +154,32 @@ def power(file: Path | None, json_out: str | None, published: str | None, **opti
         alpha=options["alpha"],
         margin=options["margin"],
         is_equivalence=options["equivalence"],
-        design=StudyDesign(
-            n_blocks=options["split_plot"],
-            are_cases_paired=not options["unpaired_cases"],
-            are_readers_paired=not options["unpaired_readers"],
-            units_per_patient=options["cluster_size"],
-            intracluster_correlation=options["icc"],
-        ),
+        design=design,
         design_effect=options["design_effect"],
         most_cases=options["most_cases"],
+        counted=start.counted,
     )
-    planned = plan_study(components, request, source=source)
-    remarks = (*planned.remarks, *remarks)
-    as_json = json_text({**planned.to_json(), "remarks": list(remarks)})
+    planned = plan_study(start.components, request, source=start.source)
+    remarks = (*planned.remarks, *start.remarks)
+    as_json = {**planned.to_json(), "remarks": list(remarks)}
     if json_out == "-":
-        click.echo(as_json, nl=False)
+        click.echo(json_text(as_json, is_ascii=True), nl=False)
         return
     if json_out is not None:
-        write_whole_text(Path(json_out), as_json)
-    click.echo(plan_text(planned.sizes, planned.grid, source=source, remarks=remarks))
+        write_whole_text(Path(json_out), json_text(as_json))
+    text = plan_text(planned.sizes, planned.grid, source=start.source, counted=start.counted, remarks=remarks)
+    click.echo(text)
+
+
+def _inputs(file: Path | None, options: dict[str, Any]) -> list[Path | None]:
+    """Return all that is read, the truth found beside a file of marks included."""
+    from realfm_gui.formats.froc_marks import truth_beside
+
+    return [file, options["truth"], None if file is None else truth_beside(file)]
+
+
+def _text(text: str) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(text.encode("utf-8"))
 
 
 def _question(options: dict[str, Any], *, algorithm: str | None = None) -> "Question":
@@ -193,7 +221,7 @@ def _analysed(
         )
     except BadRatingsFile as refused:
         if problems is not None:
-            write_whole_text(problems, problems_csv(refused.problems))
+            write_whole_text(problems, problems_csv(refused.problems, refused.number))
         raise _with_list(refused, is_written=problems is not None) from refused
 
 
@@ -203,15 +231,24 @@ def _with_list(refused: "BadRatingsFile", *, is_written: bool) -> UserFacingErro
         return refused
     shown = refused.problems[1:MOST_PROBLEMS_SHOWN]
     lines = [refused.message, *(f"  {problem.sentence()}" for problem in shown)]
-    if len(refused.problems) > MOST_PROBLEMS_SHOWN and not is_written:
+    if refused.number > MOST_PROBLEMS_SHOWN and not is_written:
         lines.append("  ... (all of them: --problems FILE.csv)")
     return UserFacingError("\n".join(lines), hint=refused.hint)
 
 
-def _components(
-    file: Path | None, published: str | None, options: dict[str, Any]
-) -> "tuple[PilotComponents, str, Sequence[str]]":
-    from realfm_gui.workflows import plan_study
+class _Start(NamedTuple):
+    """What a plan starts from."""
+
+    components: "PilotComponents"
+    source: str
+    remarks: Sequence[str] = ()
+    counted: str = ""
+
+
+def _start(
+    file: Path | None, published: str | None, options: dict[str, Any], design: "StudyDesign"
+) -> _Start:
+    from realfm_gui.workflows import pilot_cases, plan_study
 
     names = ("var_tr", "cov1", "cov2", "cov3", "error", "pilot_cases", "var_r")
     given = plan_study.given_components({name: options[name] for name in names})
@@ -224,14 +261,21 @@ def _components(
     if file is not None:
         # The plan's margin is for the study to come, not for its pilot.
         analysed = _analysed(file, _question({**options, "margin": None}), options)
-        parts = plan_study.components_of_pilot(analysed.result)
-        label = analysed.result.request.endpoint.label
-        return parts, f"{label} of the pilot {file.name}", plan_study.pilot_remarks(analysed.result)
+        result = analysed.result
+        pilot_cases.refuse_clusters_twice(result, design)
+        return _Start(
+            components=plan_study.components_of_pilot(result),
+            source=f"{result.request.endpoint.label} of the pilot {file.name}",
+            remarks=plan_study.pilot_remarks(result),
+            counted=pilot_cases.cases_counted(result),
+        )
     if published is not None:
         study = plan_study.published_study(published, plan_study.published_studies())
-        return study.components, f"{study.figure_of_merit}, {study.title}. {study.source.rstrip('.')}", ()
+        source = f"{study.figure_of_merit}, {study.title}. {study.source.rstrip('.')}"
+        counted = "" if study.counted == "all" else study.counted
+        return _Start(components=study.components, source=source, counted=counted)
     assert given is not None  # counted above
-    return given, "as given", ()
+    return _Start(components=given, source="as given")
 
 
 def _whole_numbers(text: str | None, flag: str) -> tuple[int, ...]:
@@ -241,9 +285,10 @@ def _whole_numbers(text: str | None, flag: str) -> tuple[int, ...]:
         numbers = tuple(int(part) for part in text.split(","))
     except ValueError:
         numbers = ()
-    if not numbers or min(numbers) < 1:
+    if not numbers or min(numbers) < 1 or max(numbers) > MOST_NUMBER:
         raise UserFacingError(
-            f"{flag} {text} is no list of whole numbers above 0.", hint=f"Write it like {flag} 4,6,8."
+            f"{flag} {text[:60]} is no list of whole numbers from 1 to {MOST_NUMBER:,}.",
+            hint=f"Write it like {flag} 4,6,8.",
         )
     return numbers
 
@@ -252,7 +297,7 @@ def _range(text: str) -> tuple[float, float]:
     try:
         low, high = (float(part) for part in text.split(","))
     except ValueError:
-        raise UserFacingError(
-            f"--fpr-range {text} is no range.", hint="Write it like --fpr-range 0,0.3."
-        ) from None
+        low = high = float("nan")
+    if not (isfinite(low) and isfinite(high)):
+        raise UserFacingError(f"--fpr-range {text} is no range.", hint="Write it like --fpr-range 0,0.3.")
     return low, high

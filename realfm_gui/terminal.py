@@ -1,5 +1,6 @@
 """How every command talks: messages, exit statuses, a progress line."""
 
+import codecs
 import sys
 import time
 import traceback
@@ -14,6 +15,10 @@ from realfm_gui.domain.errors import Cancelled, UserFacingError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+KEPT = "What was finished is kept."
+NOTHING_WRITTEN = "Nothing was written."
+_PLAIN_SPELLINGS = {"\u2212": "-", "\u2013": "-", "\u2026": "...", "\u00d7": "x"}
+
 USER_ERROR = 2
 PROBLEM_FOUND = 1
 OUR_ERROR = 70
@@ -24,34 +29,64 @@ JsonOption = click.option(
 )
 
 
+def speak_in_any_encoding() -> None:
+    """Let standard output and error take every letter, whatever the terminal's encoding lacks.
+
+    A minus sign becomes a hyphen there, and letters without a plain spelling are written as escapes.
+    """
+    codecs.register_error("realfm-plain", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="realfm-plain")
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    escaped = (
+        _PLAIN_SPELLINGS.get(each, each.encode("ascii", "backslashreplace").decode()) for each in letters
+    )
+    return "".join(escaped), error.end
+
+
 def told_to_the_user(command: Callable[P, T]) -> Callable[P, T]:
     """Turn problems the user can solve, and Ctrl-C, into a message and an exit status."""
+    return told_with(KEPT)(command)
 
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return command(*args, **kwargs)
-        except UserFacingError as error:
-            click.echo(error.message, err=True)
-            if error.hint:
-                click.echo(error.hint, err=True)
-            sys.exit(USER_ERROR)
-        except (Cancelled, KeyboardInterrupt):
-            click.echo("\nStopped. What was finished is kept.", err=True)
-            sys.exit(STOPPED)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:
-            # Ours, not the user's: the whole story for the report, one sentence for the person.
-            traceback.print_exc()
-            click.echo(
-                f"\nSomething went wrong in RealFM ({type(error).__name__}). "
-                "Nothing that was stored is lost.\nPlease report it with the lines above.",
-                err=True,
-            )
-            sys.exit(OUR_ERROR)
 
-    return run
+def told_with(stopped: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return `told_to_the_user` with another sentence for Ctrl-C: what became of the work."""
+
+    def told(command: Callable[P, T]) -> Callable[P, T]:
+        @wraps(command)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return command(*args, **kwargs)
+            except UserFacingError as error:
+                click.echo(error.message, err=True)
+                if error.hint:
+                    click.echo(error.hint, err=True)
+                sys.exit(USER_ERROR)
+            except (Cancelled, KeyboardInterrupt):
+                click.echo(f"\nStopped. {stopped}", err=True)
+                sys.exit(STOPPED)
+            except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+                # Whoever reads our output has read enough; click ends quietly then.
+                raise
+            except Exception as error:
+                # Ours, not the user's: the whole story for the report, one sentence for the person.
+                traceback.print_exc()
+                click.echo(
+                    f"\nSomething went wrong in RealFM ({type(error).__name__}). "
+                    "Nothing that was stored is lost.\nPlease report it with the lines above.",
+                    err=True,
+                )
+                sys.exit(OUR_ERROR)
+
+        return run
+
+    return told
 
 
 class TerminalProgress:

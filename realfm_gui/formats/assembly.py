@@ -13,6 +13,13 @@ from realfm_gui.formats.problems import FoundProblems, Problem, refusal
 MOST_READS = 250_000_000
 """Modalities x readers x cases, read or not: two gigabytes of ratings."""
 
+MOST_EMPTY_READS = 5_000_000
+MOST_READS_PER_ROW = 200
+"""Beyond both, nearly all possible reads are missing: a column of row numbers taken for the reader, say.
+
+Two hundred readers with cases of their own stay below.
+"""
+
 _MOST_EXAMPLES = 3
 
 
@@ -58,7 +65,7 @@ def ratings_of(path: Path, rows: Rows, found: FoundProblems, rating_header: str)
         If the study is too large to be held.
     """
     shape = (len(rows.modality.labels), len(rows.reader.labels), len(rows.unit.labels))
-    refuse_if_too_large(path, shape)
+    refuse_if_too_large(path, shape, n_rows=len(rows.rating))
     used = np.flatnonzero(~np.isnan(rows.rating))
     place = np.ravel_multi_index(
         (rows.modality.codes[used], rows.reader.codes[used], rows.unit.codes[used]), shape
@@ -86,19 +93,21 @@ def ratings_of(path: Path, rows: Rows, found: FoundProblems, rating_header: str)
     return values.reshape(shape)
 
 
-def refuse_if_too_large(path: Path, shape: tuple[int, int, int]) -> None:
-    """Refuse a study of more than `MOST_READS` possible reads.
+def refuse_if_too_large(path: Path, shape: tuple[int, int, int], *, n_rows: int) -> None:
+    """Refuse a study of more than `MOST_READS` possible reads, or of absurdly more than its rows.
 
     Raises
     ------
     BadRatingsFile
         Naming the three numbers, one of which is usually a mistaken column.
     """
-    if int(np.prod(shape)) > MOST_READS:
+    n_possible = shape[0] * shape[1] * shape[2]
+    is_empty = n_possible > max(MOST_EMPTY_READS, MOST_READS_PER_ROW * n_rows)
+    if n_possible > MOST_READS or is_empty:
+        why = f"in only {n_rows:,} rows" if is_empty else "more than this program holds"
         raise refusal(
             path,
-            f"names {shape[0]:,} modalities, {shape[1]:,} readers and {shape[2]:,} cases, more than "
-            "this program holds",
+            f"names {shape[0]:,} modalities, {shape[1]:,} readers and {shape[2]:,} cases, {why}",
             hint="Check which column is the reader, the modality and the case.",
         )
 
@@ -252,8 +261,8 @@ def general_notes(data: ObserverData) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def missing_reads(rows: Rows, rating_header: str) -> tuple[Problem, ...]:
-    """Return the rows without a rating, which count as not read."""
+def missing_reads(rows: Rows, rating_header: str) -> tuple[tuple[Problem, ...], int]:
+    """Return the rows without a rating, which count as not read (the first ones), and their number."""
     found = FoundProblems()
     empty = np.flatnonzero(np.isnan(rows.rating))
     found.add_each(
@@ -264,7 +273,7 @@ def missing_reads(rows: Rows, rating_header: str) -> tuple[Problem, ...]:
         value_of=lambda _: "",
         reason_of=lambda _: "no rating, so it counts as not read",
     )
-    return tuple(found.listed)
+    return tuple(found.listed), found.number
 
 
 def listed(what: str, names: list[str]) -> str:

@@ -27,6 +27,16 @@ _CROSSED = (
 )
 
 
+def truth_beside(path: Path) -> Path | None:
+    """Return ``..._truth.csv`` beside a file ``..._marks.csv``, None where there is none."""
+    stem = path.stem
+    place = stem.lower().rfind("marks")
+    if place < 0:
+        return None
+    beside = path.with_name(f"{stem[:place]}truth{stem[place + 5 :]}{path.suffix}")
+    return beside if beside.is_file() else None
+
+
 def truth_file_of(path: Path) -> Path:
     """Return the truth file that belongs beside a file of marks: ``..._truth.csv`` for ``..._marks.csv``.
 
@@ -35,12 +45,9 @@ def truth_file_of(path: Path) -> Path:
     BadRatingsFile
         If there is none.
     """
-    stem = path.stem
-    place = stem.lower().rfind("marks")
-    if place >= 0:
-        beside = path.with_name(f"{stem[:place]}truth{stem[place + 5 :]}{path.suffix}")
-        if beside.is_file():
-            return beside
+    beside = truth_beside(path)
+    if beside is not None:
+        return beside
     raise refusal(
         path,
         "holds marks, and the table of the lesions they could hit is not beside it",
@@ -92,7 +99,7 @@ def study_of_marks(path: Path, table: Table, truth: TruthFile, *, notes: tuple[s
     rows = replace(rows, unit=in_given_order(rows.unit, truth.is_positive))
     cases = rows.unit.labels
     shape = (len(rows.modality.labels), len(rows.reader.labels), len(cases))
-    refuse_if_too_large(path, shape)
+    refuse_if_too_large(path, shape, n_rows=table.n_rows + len(cases))
     lesions = lesions_of([truth.lesions.get(name, {}) for name in cases])
     lesion = _lesion_hit(table, rows.unit, lesions, found)
     codes = [names.codes.astype(np.int64) for names in (rows.modality, rows.reader, rows.unit)]

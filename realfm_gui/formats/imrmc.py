@@ -1,6 +1,7 @@
 """The files of iMRMC: ``.imrmc`` of the Java program, and the data frame of the R package."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +66,7 @@ def read_imrmc(path: Path, head: str, encoding: str) -> RatingsFile:
     notes = (f"Names that differ only in spaces are taken as one: {', '.join(joined)}.",) if joined else ()
     result = study_with_truth_rows(path, table, format_name="iMRMC", notes=notes, found=found)
     differing = _differing_counts(counts, result)
-    return RatingsFile(
-        data=result.data,
-        format=result.format,
-        notes=(*result.notes, *differing),
-        problems=result.problems,
-    )
+    return replace(result, notes=(*result.notes, *differing))
 
 
 def study_with_truth_rows(

@@ -64,7 +64,10 @@ def read_lrc(path: Path, encoding: str) -> RatingsFile:
             "does not begin as an .lrc file does",
             hint="Its lines are: a title, a reader, the modalities in quotation marks, L or S for each.",
         )
-    modalities = next(csv.reader([lines[_MODALITIES_LINE].strip()], delimiter=" ", skipinitialspace=True))
+    quoted = lines[_MODALITIES_LINE].strip()
+    if len(quoted) > csv.field_size_limit():
+        raise refusal(path, "has a line of modalities that is longer than any names")
+    modalities = next(csv.reader([quoted], delimiter=" ", skipinitialspace=True))
     modalities = [name.strip() for name in modalities if name.strip()]
     signs = _signs(lines[_SIGNS_LINE])
     found = FoundProblems()

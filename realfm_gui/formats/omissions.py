@@ -6,8 +6,10 @@ import numpy as np
 
 from realfm_gui.analysis.mrmc.observer_data import ObserverData
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.formats.columns import number_from_text
 
 _FIRST_PRINTED = 32
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def refuse_findings(data: ObserverData, format_name: str) -> None:
@@ -55,6 +57,25 @@ def refuse_names(names: Iterable[str], forbidden: str, format_name: str) -> None
 def all_names(data: ObserverData) -> tuple[str, ...]:
     """Return every name of the study: modalities, readers, cases, findings."""
     return (*data.modalities, *data.readers, *data.cases, *filter(None, data.findings))
+
+
+def formula_note(data: ObserverData) -> tuple[str, ...]:
+    """Return a sentence where a spreadsheet would run names of a CSV file as formulas (CWE-1236).
+
+    They are written as they are, because an apostrophe in front would come back as part of the name.
+    """
+    risky = [name for name in dict.fromkeys(all_names(data)) if _is_run(name)]
+    if not risky:
+        return ()
+    names = f"{risky[0]!r} begins" if len(risky) == 1 else f"{len(risky):,} names begin ({risky[0]!r}, ...)"
+    return (
+        f"{names} as a formula does: a spreadsheet that opens the file may run it. Import its columns as "
+        "text.",
+    )
+
+
+def _is_run(name: str) -> bool:
+    return name.startswith(_FORMULA_STARTS) and number_from_text(name) is None
 
 
 def refuse_infinite(data: ObserverData, format_name: str) -> None:

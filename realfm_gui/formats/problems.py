@@ -53,20 +53,25 @@ class BadRatingsFile(UserFacingError):  # noqa: N818 - named for what the user h
         As for every `UserFacingError`.
     problems : sequence of Problem
         All of them, but at most `MOST_LISTED`.
+    number : int, optional
+        How many there are, where that is more than are listed.
     """
 
-    def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", problems: Sequence[Problem] = (), number: int | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.problems = tuple(problems)
+        self.number = len(self.problems) if number is None else number
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.message, self.hint, self.problems)
+        return _rebuild, (type(self), self.message, self.hint, self.problems, self.number)
 
 
 def _rebuild(
-    cls: type[BadRatingsFile], message: str, hint: str, problems: tuple[Problem, ...]
+    cls: type[BadRatingsFile], message: str, hint: str, problems: tuple[Problem, ...], number: int
 ) -> BadRatingsFile:
-    return cls(message, hint=hint, problems=problems)
+    return cls(message, hint=hint, problems=problems, number=number)
 
 
 class FoundProblems:
@@ -110,6 +115,7 @@ class FoundProblems:
             f"{path.name} cannot be used. {_capitalised(self.listed[0].sentence())}{others}",
             hint=hint or "Correct the file and open it again.",
             problems=self.listed,
+            number=self.number,
         )
 
 

@@ -50,9 +50,12 @@ class RatingsFile:
         What was assumed, left out or put right, a sentence each.
     problems : tuple of Problem
         Rows that hold no rating and count as cases that were not read (at most `problems.MOST_LISTED`).
+    n_without_rating : int
+        How many such rows there are.
     """
 
     data: ObserverData
     format: str
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    n_without_rating: int = 0

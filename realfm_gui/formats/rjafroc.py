@@ -16,7 +16,7 @@ from realfm_gui.analysis.mrmc.observer_data import NO_LESION, Integers, Marks, o
 from realfm_gui.formats.assembly import general_notes, refuse_if_too_large, without_unread
 from realfm_gui.formats.columns import Bools, Codes
 from realfm_gui.formats.lesions import Lesions, lesions_of, ratings_from_marks
-from realfm_gui.formats.problems import FoundProblems, refusal
+from realfm_gui.formats.problems import FoundProblems, refusal, shortened
 from realfm_gui.formats.ratings_file import RatingsFile
 from realfm_gui.formats.rjafroc_truth import RjafrocTruth, plain_header, read_truth_sheet
 from realfm_gui.formats.workbook import Sheet, number_of, open_workbook, text_of, used_rows, whole_number_of
@@ -49,8 +49,9 @@ def read_rjafroc(path: Path) -> RatingsFile:
     BadRatingsFile
         With every cell that cannot be used.
     """
-    sheets = open_workbook(path)
-    truth_sheet, tp_sheet, fp_sheet = (_sheet(path, sheets, name) for name in _TITLES)
+    wanted = [title for titles in _TITLES.values() for title in titles]
+    sheets, titles = open_workbook(path, wanted)
+    truth_sheet, tp_sheet, fp_sheet = (_sheet(path, sheets, titles, name) for name in _TITLES)
     found = FoundProblems()
     truth = read_truth_sheet(path, truth_sheet, found)
     marks = _MarkList()
@@ -62,14 +63,14 @@ def read_rjafroc(path: Path) -> RatingsFile:
     return _study(path, truth, marks)
 
 
-def _sheet(path: Path, sheets: Mapping[str, Sheet], name: str) -> Sheet:
+def _sheet(path: Path, sheets: Mapping[str, Sheet], titles: tuple[str, ...], name: str) -> Sheet:
     for title in _TITLES[name]:
         if title in sheets:
             return sheets[title]
     raise refusal(
         path,
         f"has no sheet '{' or '.join(_TITLES[name])}'; its sheets are "
-        f"{', '.join(repr(sheet.title) for sheet in sheets.values()) or 'none'}",
+        f"{shortened(', '.join(map(repr, titles))) or 'none'}",
         hint="RJafroc's workbooks have the sheets Truth, TP (or LL) and FP (or NL). "
         "Save other tables as CSV.",
     )
@@ -160,7 +161,8 @@ def _study(path: Path, truth: RjafrocTruth, marks: _MarkList) -> RatingsFile:
     modalities = truth.modalities or tuple(dict.fromkeys(marks.modality))
     cases = tuple(truth.lesions)
     shape = (len(modalities), len(readers), len(cases))
-    refuse_if_too_large(path, shape)
+    n_reads = len(cases) if truth.reads is None else sum(map(len, truth.reads.values()))
+    refuse_if_too_large(path, shape, n_rows=len(marks.rating) + n_reads)
     codes = tuple(
         _codes(values, names)
         for values, names in ((marks.modality, modalities), (marks.reader, readers), (marks.case, cases))

@@ -1,7 +1,8 @@
 """Reading the wanted columns of a large text table, ten million rows at a time."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from realfm_gui.formats.columns import (
     relabelled,
 )
 from realfm_gui.formats.problems import FoundProblems, refusal
-from realfm_gui.formats.text_layout import TextLayout
+from realfm_gui.formats.text_layout import TextLayout, unreadable_cells
 
 NO_NUMBER = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", ".")
 """What other programs write where there is no number."""
@@ -50,11 +51,13 @@ def read_text_columns(
     except _NotNumbers:
         # Slower, but it keeps what stands there, so that it can be shown.
         table = _arrow_table(path, layout, [*names.values(), *numbers.values()], [])
+    lines = _Lines(path=path, layout=layout)
+    _refuse_spaced_quotes(path, table, layout, names.values(), lines)
     return Table(
         names={role: _names(table, index, layout.header[index]) for role, index in names.items()},
         numbers={role: _numbers(table, index, layout) for role, index in numbers.items()},
         n_rows=table.num_rows,
-        row_of=_Lines(path=path, layout=layout),
+        row_of=lines,
     ).without_empty_rows()
 
 
@@ -111,12 +114,41 @@ def _arrow_table(path: Path, layout: TextLayout, names: Any, numbers: Any) -> An
     return table
 
 
-def _names(table: Any, index: int, header: str) -> NameColumn:
+def _refuse_spaced_quotes(
+    path: Path, table: Any, layout: TextLayout, indices: Iterable[int], row_of: Callable[[int], int]
+) -> None:
+    """Refuse names whose quotation mark stands after a space: it would not be one, but part of the name."""
+    found = FoundProblems()
+    for index in indices:
+        codes, labels = _codes_and_labels(table, index)
+        is_spaced = np.array([_has_spaced_quote(label) for label in labels] + [False])
+        rows = np.flatnonzero(is_spaced[codes])
+        column = relabelled(layout.header[index], codes, labels)
+        found.add_each(
+            rows.tolist(),
+            number=len(rows),
+            row_of=row_of,
+            cell=column.header,
+            value_of=column.text,
+            reason_of=lambda _: "a quotation mark after a space does not quote",
+        )
+    found.refuse(path, hint="Remove the spaces after the separators, or the quotation marks.")
+
+
+def _has_spaced_quote(label: str) -> bool:
+    return label[:1].isspace() and label.lstrip().startswith('"')
+
+
+def _codes_and_labels(table: Any, index: int) -> tuple[Codes, list[str]]:
     column = table.column(str(index)).unify_dictionaries()
     if column.num_chunks == 0:
-        return NameColumn(header=header, codes=np.empty(0, dtype=np.int32), labels=())
+        return np.empty(0, dtype=np.int32), []
     codes = np.concatenate([np.asarray(chunk.indices) for chunk in column.chunks])
-    return relabelled(header, codes, column.chunk(0).dictionary.to_pylist())
+    return codes, column.chunk(0).dictionary.to_pylist()
+
+
+def _names(table: Any, index: int, header: str) -> NameColumn:
+    return relabelled(header, *_codes_and_labels(table, index))
 
 
 def _numbers(table: Any, index: int, layout: TextLayout) -> NumberColumn:
@@ -150,38 +182,46 @@ class _Lines:
 
     path: Path
     layout: TextLayout
-    _rows_before_empty_lines: Codes | None = field(default=None, init=False)
+    _shifts: tuple[Codes, Codes] | None = field(default=None, init=False)
 
     def __call__(self, row: int) -> int:
-        if self._rows_before_empty_lines is None:
-            self._rows_before_empty_lines = np.array(self._find_empty_lines(), dtype=np.int64)
-        skipped = np.searchsorted(self._rows_before_empty_lines, row, side="right")
-        return self.layout.lines_before + 1 + row + int(skipped)
+        if self._shifts is None:
+            self._shifts = self._find_shifts()
+        rows, shifts = self._shifts
+        return self.layout.lines_before + 1 + row + int(shifts[np.searchsorted(rows, row, side="right") - 1])
 
-    def _find_empty_lines(self) -> list[int]:
-        rows, before = 0, []
-        with self.path.open(encoding=self.layout.encoding, errors="replace") as file:
-            for number, line in enumerate(file):
-                if number < self.layout.lines_before:
-                    continue
-                if line == "\n":
-                    before.append(rows)
-                else:
-                    rows += 1
-        return before
+    def _find_shifts(self) -> tuple[Codes, Codes]:
+        """Return rows from which on the line is so much further down, after empty lines or broken cells."""
+        found, row, line_before = [(0, 0)], 0, self.layout.lines_before
+        with suppress(csv.Error):  # what comes after is counted as if every row were one line
+            for line, cells in _lines_of_cells(self.path, self.layout):
+                if cells:
+                    shift = line_before - self.layout.lines_before - row
+                    if shift != found[-1][1]:
+                        found.append((row, shift))
+                    row += 1
+                line_before = line
+        rows, shifts = np.array(found, dtype=np.int64).T
+        return rows, shifts
 
 
 def _refuse_ragged_lines(path: Path, layout: TextLayout) -> None:
     found, wanted = FoundProblems(), len(layout.header)
-    for line, cells in _lines_of_cells(path, layout):
-        if cells and len(cells) != wanted:
-            found.add(
-                line,
-                "",
-                layout.delimiter.join(cells),
-                f"{len(cells)} cells where the header has {wanted} ({', '.join(layout.header)})",
-            )
-    found.refuse(path)
+    line_before, is_broken = layout.lines_before, False
+    try:
+        for line, cells in _lines_of_cells(path, layout):
+            if cells and len(cells) != wanted:
+                is_broken = is_broken or any("\n" in cell for cell in cells)
+                found.add(
+                    line_before + 1,
+                    "",
+                    layout.delimiter.join(cells),
+                    f"{len(cells)} cells where the header has {wanted} ({', '.join(layout.header)})",
+                )
+            line_before = line
+    except csv.Error as error:
+        raise unreadable_cells(path) from error
+    found.refuse(path, hint="Perhaps a quotation mark is opened and not closed." if is_broken else "")
 
 
 def _lines_of_cells(path: Path, layout: TextLayout) -> Any:

@@ -60,6 +60,12 @@ def encoding_of(path: Path) -> str:
             raise refusal(path, "is empty", hint="Choose the file that holds the ratings.")
         for mark, encoding in _BYTE_ORDER_MARKS.items():
             if head.startswith(mark):
+                if not _decodes(path, encoding):
+                    raise refusal(
+                        path,
+                        f"begins as {encoding.upper().removesuffix('-SIG')} text and is none further on",
+                        hint="It may be cut off. Save it once more, as UTF-8.",
+                    )
                 return encoding
         if b"\0" in head:
             raise not_text(path)
@@ -104,6 +110,15 @@ def not_text(path: Path) -> Exception:
     )
 
 
+def unreadable_cells(path: Path) -> Exception:
+    """Return the refusal of a table with a cell that is longer than any name or number."""
+    return refusal(
+        path,
+        f"has a cell of more than {csv.field_size_limit():,} characters",
+        hint="Perhaps a quotation mark is opened and not closed.",
+    )
+
+
 def table_layout(path: Path, head: str, encoding: str) -> TextLayout:
     """Return how a table with a header line is written.
 
@@ -113,9 +128,15 @@ def table_layout(path: Path, head: str, encoding: str) -> TextLayout:
         If there is a single column.
     """
     lines = _LINE_END.split(head)
-    header_line = next(i for i, line in enumerate(lines) if line.strip(" \t;,"))
-    delimiter = max(",;\t", key=lambda sign: len(_cells(lines[header_line], sign)))
-    header = tuple(cell.strip() for cell in _cells(lines[header_line], delimiter))
+    header_line = next((i for i, line in enumerate(lines) if line.strip(' \t;,"')), None)
+    if header_line is None:
+        raise refusal(path, "holds separators and no text", hint="Choose the file that holds the ratings.")
+    try:
+        delimiter = max(",;\t", key=lambda sign: len(_cells(lines[header_line], sign)))
+        header = tuple(cell.strip() for cell in _cells(lines[header_line], delimiter))
+        writes_commas = delimiter != "," and _writes_decimal_commas(lines[header_line + 1 :], delimiter)
+    except csv.Error as error:
+        raise unreadable_cells(path) from error
     if len(header) < 2:
         raise refusal(
             path,
@@ -123,7 +144,7 @@ def table_layout(path: Path, head: str, encoding: str) -> TextLayout:
             hint="A table of ratings has the columns reader, modality, case, truth and rating, "
             "separated by commas, semicolons or tabs.",
         )
-    decimal = "," if delimiter != "," and _writes_decimal_commas(lines[header_line + 1 :], delimiter) else "."
+    decimal = "," if writes_commas else "."
     return TextLayout(
         encoding=encoding, delimiter=delimiter, decimal=decimal, header=header, lines_before=header_line + 1
     )

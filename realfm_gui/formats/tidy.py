@@ -110,12 +110,14 @@ def study_from_table(
     if np.isnan(ratings).all():
         raise refusal(path, "holds no rating", hint="Every row says that the case was not read.")
     data, left_out = read_part(ratings, rows, units)
+    problems, n_without_rating = missing_reads(rows, numbers["rating"].header)
     one = () if "modality" in names else ("There is no column for the modality: all reads count as one.",)
     return RatingsFile(
         data=data,
         format=format_name,
         notes=(*notes, *one, *truth_notes, *left_out, *general_notes(data)),
-        problems=missing_reads(rows, numbers["rating"].header),
+        problems=problems,
+        n_without_rating=n_without_rating,
     )
 
 

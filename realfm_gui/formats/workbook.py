@@ -3,9 +3,10 @@
 import math
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from realfm_gui.formats.columns import number_from_text
 from realfm_gui.formats.problems import FoundProblems, refusal, shortened
@@ -15,6 +16,9 @@ MOST_BYTES = 300 << 20
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet; one that claims to stand beyond would be reached through all rows before it."""
+
+MOST_ROWS_IN_ALL = 2 * MOST_ROWS
+"""Rows of all sheets that are read: a few bytes can claim a full sheet of empty rows."""
 
 COLUMNS_READ = 8
 """Everything that matters stands in the first columns."""
@@ -47,8 +51,15 @@ class Sheet:
         return f"{self.title}!{chr(ord('A') + column)}{row}"
 
 
-def open_workbook(path: Path) -> dict[str, Sheet]:
-    """Return the sheets of a workbook by their titles in capitals.
+def open_workbook(path: Path, wanted: Collection[str]) -> tuple[dict[str, Sheet], tuple[str, ...]]:
+    """Return the wanted sheets of a workbook by their titles in capitals, and the titles of all sheets.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    wanted : collection of str
+        Titles in capitals; the cells of other sheets are not looked at.
 
     Raises
     ------
@@ -68,7 +79,8 @@ def open_workbook(path: Path) -> dict[str, Sheet]:
             # Extensions of the drawing kind, which hold no data.
             warnings.simplefilter("ignore", UserWarning)
             book = load_workbook(file, read_only=True, data_only=True)
-            sheets = [Sheet(title=sheet.title, rows=_rows(sheet)) for sheet in book.worksheets]
+            titles = tuple(str(sheet.title) for sheet in book.worksheets)
+            sheets = _wanted_sheets(book.worksheets, wanted)
     except _TooLarge as error:
         raise error.refusal from None
     except Exception as error:
@@ -78,7 +90,7 @@ def open_workbook(path: Path) -> dict[str, Sheet]:
             "is not a workbook that can be read",
             hint=f"Save it once more as .xlsx. ({shortened(str(error))})",
         ) from error
-    return {sheet.title.strip().upper(): sheet for sheet in sheets}
+    return sheets, titles
 
 
 class _TooLarge(Exception):  # noqa: N818 - carries the refusal past the clause for damaged files
@@ -99,18 +111,31 @@ def _too_large(path: Path, n_bytes: int) -> _TooLarge:
     )
 
 
-def _rows(sheet: object) -> tuple[tuple[Cell, ...], ...]:
-    sheet.reset_dimensions()  # type: ignore[attr-defined]  # openpyxl has no types; what a file declares may be wrong
+def _wanted_sheets(worksheets: Iterable[Any], wanted: Collection[str]) -> dict[str, Sheet]:
+    sheets: dict[str, Sheet] = {}
+    n_left = MOST_ROWS_IN_ALL
+    for sheet in worksheets:
+        name = sheet.title.strip().upper()
+        if name in wanted:
+            rows, n_seen = _rows(sheet, min(MOST_ROWS, n_left))
+            n_left -= n_seen
+            sheets[name] = Sheet(title=sheet.title, rows=rows)
+    return sheets
+
+
+def _rows(sheet: Any, most: int) -> tuple[tuple[tuple[Cell, ...], ...], int]:
+    """Return the rows without empty ones at the end, and how many were looked at."""
+    sheet.reset_dimensions()  # what a file declares may be wrong
     rows: list[tuple[Cell, ...]] = []
-    used: Iterator[tuple[Cell, ...]] = sheet.iter_rows(max_col=COLUMNS_READ, values_only=True)  # type: ignore[attr-defined]
-    last = 0
+    used: Iterator[tuple[Cell, ...]] = sheet.iter_rows(max_col=COLUMNS_READ, values_only=True)
+    last = number = 0
     for number, row in enumerate(used, start=1):
-        if number > MOST_ROWS:
-            raise ValueError(f"a row beyond {MOST_ROWS:,}")
+        if number > most:
+            raise ValueError(f"a row beyond {most:,}")
         rows.append(row)
         if not is_empty(row):
             last = number
-    return tuple(rows[:last])
+    return tuple(rows[:last]), number
 
 
 def used_rows(sheet: Sheet, n_columns: int, found: FoundProblems) -> Iterator[int]:

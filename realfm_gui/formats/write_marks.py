@@ -2,14 +2,15 @@
 
 import csv
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from realfm_gui.analysis.mrmc.observer_data import Marks, ObserverData
 from realfm_gui.domain.errors import UserFacingError
-from realfm_gui.formats.atomic_output import written_whole
-from realfm_gui.formats.omissions import all_names, lost_parts, refuse_findings, refuse_names
+from realfm_gui.formats.atomic_output import write_together
+from realfm_gui.formats.omissions import all_names, formula_note, lost_parts, refuse_findings, refuse_names
 
 _NAME = "A table of marks"
 
@@ -69,9 +70,14 @@ def write_marks_csv(data: ObserverData, path: Path, truth_path: Path) -> tuple[s
         )
         for i in order
     ]
-    _write(truth_path, ("case", "truth", "lesion_id", "weight"), truth_rows)
-    _write(path, ("reader", "modality", "case", "truth", "mark", "lesion_id", "rating"), mark_rows)
-    return (*_unheld_reads(data, marks), *lost_parts(data, _NAME, marks=False))
+    header = ("reader", "modality", "case", "truth", "mark", "lesion_id", "rating")
+    write_together(
+        {
+            truth_path: partial(_write, ("case", "truth", "lesion_id", "weight"), truth_rows),
+            path: partial(_write, header, mark_rows),
+        }
+    )
+    return (*_unheld_reads(data, marks), *lost_parts(data, _NAME, marks=False), *formula_note(data))
 
 
 def refuse_positives_without_lesion(data: ObserverData, marks: Marks) -> None:
@@ -106,11 +112,8 @@ def _unheld_reads(data: ObserverData, marks: Marks) -> tuple[str, ...]:
     return (f"{_NAME} does not hold who read what and marked nothing: it will be taken as crossed.",)
 
 
-def _write(path: Path, header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
-    with (
-        written_whole(path) as partial,
-        partial.open("w", encoding="utf-8", newline="") as file,
-    ):
+def _write(header: tuple[str, ...], rows: Sequence[tuple[object, ...]], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)

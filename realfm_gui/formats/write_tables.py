@@ -10,7 +10,7 @@ from realfm_gui.analysis.mrmc.observer_data import ObserverData
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.formats.atomic_output import written_whole
 from realfm_gui.formats.imrmc import TRUTH_READERS
-from realfm_gui.formats.omissions import all_names, lost_parts, refuse_findings, refuse_names
+from realfm_gui.formats.omissions import all_names, formula_note, lost_parts, refuse_findings, refuse_names
 
 Places = NDArray[np.intp]
 
@@ -30,7 +30,7 @@ def write_tidy_csv(data: ObserverData, path: Path) -> tuple[str, ...]:
     """
     refuse_names(all_names(data), "", "A table")
     _write_csv(_tidy_table(data), path)
-    return lost_parts(data, "A tidy table", clusters=False)
+    return (*lost_parts(data, "A tidy table", clusters=False), *formula_note(data))
 
 
 def write_parquet(data: ObserverData, path: Path) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def write_mrmcaov_csv(data: ObserverData, path: Path) -> tuple[str, ...]:
         "rating": data.ratings[m, r, c],
     }
     _write_csv(_table(columns), path)
-    return lost_parts(data, name)
+    return (*lost_parts(data, name), *formula_note(data))
 
 
 def write_imrmc_frame_csv(data: ObserverData, path: Path) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def write_imrmc_frame_csv(data: ObserverData, path: Path) -> tuple[str, ...]:
     refuse_findings(data, name)
     refuse_names(all_names(data), "", name)
     _write_csv(imrmc_table(data, truth="truth"), path)
-    return lost_parts(data, name)
+    return (*lost_parts(data, name), *formula_note(data))
 
 
 def imrmc_table(data: ObserverData, *, truth: str) -> Any:

@@ -1,7 +1,7 @@
 """The papers behind the method section, each with the words it is cited by."""
 
 REFERENCES = {
-    "Abbey et al. 2013": "Abbey CK, Eckstein MP, Boone JM. Med Decis Making 2013;33(4):532-545.",
+    "Abbey et al. 2013": "Abbey CK, Eckstein MP, Boone JM. Med Decis Making 2013;33(4):510-520.",
     "Chakraborty 2017": (
         "Chakraborty DP. Observer Performance Methods for Diagnostic Imaging. CRC Press 2017."
     ),

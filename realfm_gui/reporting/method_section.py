@@ -208,13 +208,18 @@ def _intervals_and_tests(result: Result) -> Iterable[str]:
 
 
 def _margin(result: Result) -> str:
-    margin = f"{result.request.options.margin:g}"
+    options = result.request.options
+    margin, level = f"{options.margin:g}", f"{options.alpha / 2:g}"
+    n_pairs = len(result.analysis.comparisons)
+    unadjusted = f"; these p values were not adjusted for {n_pairs} pairs" if n_pairs > 1 else ""
     of_pairs = (
         f"Non-inferiority within a margin of {margin} on the scale of the figure of merit was tested "
-        "one-sided, in either direction of every pair (Chen et al. 2012), and equivalence by two one-sided "
-        "tests (Schuirmann 1987)"
+        f"one-sided at {level}, in either direction of every pair (Chen et al. 2012), and equivalence by two "
+        f"one-sided tests (Schuirmann 1987) at {level} each{unadjusted}"
     )
-    of_algorithm = f"Non-inferiority of the algorithm within a margin of {margin} was tested one-sided"
+    of_algorithm = (
+        f"Non-inferiority of the algorithm within a margin of {margin} was tested one-sided at {level}"
+    )
     if not result.algorithms:
         return f"{of_pairs}."
     if not result.analysis.comparisons:
@@ -249,7 +254,7 @@ def _algorithm(result: Result) -> Iterable[str]:
     else:
         yield (
             "The algorithm's sampling error and its covariance with the readers enter the variance, with "
-            "Student's t and the degrees of freedom of Hillis (Hillis et al. 2011)."
+            "Student's t and the degrees of freedom of Hillis (Hillis 2007; Hupse et al. 2013)."
         )
     yield "The share of readers outperformed counts ties as one half."
     if any(each.outperformed_true is not None for each in result.algorithms):
@@ -268,5 +273,5 @@ def _data_remarks(result: Result) -> Iterable[str]:
     if result.reads.design is Design.PARTIALLY_PAIRED and result.reads.share_missing > 0:
         yield (
             f"{100 * result.reads.share_missing:.1f} % of the possible reads were missing and were taken as "
-            "missing completely at random."
+            "unrelated to the ratings that are missing (reads of planned gaps are)."
         )

@@ -36,7 +36,7 @@ def result_text(result: Result, *, file_name: str, notes: Sequence[str] = ()) ->
         _readers(result),
         _means(result, share),
         _comparisons(result, share),
-        *(_algorithm(each, share) for each in result.algorithms),
+        *(_algorithm(each, share, _half_alpha(result)) for each in result.algorithms),
         _said("To keep in mind", result.warnings),
         _said("Reading the file", notes),
     ]
@@ -145,23 +145,37 @@ def _comparisons(result: Result, share: str) -> str:
         row += [_number(e.statistic), p_text(e.p), *([p_text(pair.p_holm)] if has_holm else [])]
         rows.append(row)
     lines = [aligned(rows), *_reasons((_pair_name(pair), pair.difference) for pair in pairs)]
+    half_alpha = _half_alpha(result)
     if result.analysis.global_test is not None:
         lines.append(f"  All modalities alike: {global_test_text(result.analysis.global_test)}")
-    lines += [line for pair in pairs for line in _margin_lines(pair)]
+    lines += [line for pair in pairs for line in _margin_lines(pair, half_alpha)]
+    if has_holm and pairs[0].second_not_inferior is not None:
+        lines.append(wrapped(f"The p values of margins are not adjusted for {len(pairs)} pairs.", mark=""))
     return "\n".join(lines)
 
 
-def _margin_lines(pair: Comparison) -> Iterable[str]:
+def _half_alpha(result: Result) -> str:
+    """Return the level of a one-sided test that decides as the interval does: ``alpha/2 = .025``."""
+    return f"alpha/2 = {result.request.options.alpha / 2:g}".replace("= 0.", "= .")
+
+
+def _margin_lines(pair: Comparison, half_alpha: str) -> Iterable[str]:
     second, first = pair.second_not_inferior, pair.first_not_inferior
     if second is None or first is None:
         return
     for this, other, test in ((pair.second, pair.first, second), (pair.first, pair.second, first)):
-        yield f"  {this} not worse than {other} by {test.margin:g}: {p_told(test.p)} (one-sided)"
+        yield (
+            f"  {this} not worse than {other} by {test.margin:g}: {p_told(test.p)} (one-sided; compare with "
+            f"{half_alpha})"
+        )
     larger = max(second.p, first.p)
-    yield f"  Equivalent within {first.margin:g}: {p_told(larger)} (two one-sided tests)"
+    yield (
+        f"  Equivalent within {first.margin:g}: {p_told(larger)} (two one-sided tests; compare with "
+        f"{half_alpha})"
+    )
 
 
-def _algorithm(found: AlgorithmComparison, share: str) -> str:
+def _algorithm(found: AlgorithmComparison, share: str, half_alpha: str) -> str:
     e, own = found.difference, found.algorithm
     rows = [
         [f"Readers in {_short(found.modality)} against the algorithm", "value", "SE", "df", share, "p"],
@@ -181,7 +195,10 @@ def _algorithm(found: AlgorithmComparison, share: str) -> str:
     lines = [aligned(rows), exceeds]
     if found.not_inferior is not None:
         test = found.not_inferior
-        lines.append(f"  Algorithm not worse by {test.margin:g}: {p_told(test.p)} (one-sided)")
+        lines.append(
+            f"  Algorithm not worse by {test.margin:g}: {p_told(test.p)} (one-sided; compare with "
+            f"{half_alpha})"
+        )
     lines += [wrapped(warning) for warning in found.warnings]
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ def plan_text(
     grid: Sequence[Sequence[PowerPoint]],
     *,
     source: str,
+    counted: str = "",
     remarks: Sequence[str] = (),
 ) -> str:
     """Return what was assumed, the cases needed and the power of each number of readers and cases.
@@ -24,18 +25,21 @@ def plan_text(
         One row per number of readers, the same numbers of cases in each.
     source : str
         Where the components come from.
+    counted : str
+        ``positive`` or ``negative`` where only such cases are counted.
     remarks : sequence of str
         What else has to be said.
     """
-    rows = [["Readers", "cases needed", "power", "SE", "df", "readings"], *map(_size_row, sizes.rows)]
+    cases = f"{counted} cases".strip()
+    rows = [["Readers", f"{cases} needed", "power", "SE", "df", "readings"], *map(_size_row, sizes.rows)]
     blocks = [
         "\n".join(
             ["Assumed", wrapped(f"Components: {source}."), *map(wrapped, (*sizes.assumptions, *remarks))]
         ),
-        f"Smallest number of cases for a power of {sizes.target:g}\n{aligned(rows)}",
+        f"Smallest number of {cases} for a power of {sizes.target:g}\n{aligned(rows)}",
     ]
     if grid and grid[0]:
-        header = ["Readers", *(f"{point.cases} cases" for point in grid[0])]
+        header = ["Readers", *(f"{point.cases} {cases}" for point in grid[0])]
         body = [[_who(row[0]), *(f"{point.power:.3f}" for point in row)] for row in grid]
         blocks.append(f"Power\n{aligned([header, *body])}")
     said = list(dict.fromkeys([*sizes.warnings, *(text for row in sizes.rows for text in row.warnings)]))

@@ -18,12 +18,14 @@ from realfm_gui.analysis.mrmc.result_json import result_json
 from realfm_gui.analysis.mrmc.results import Inference
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.progress import Progress, silent
-from realfm_gui.formats.froc_marks import truth_file_of
+from realfm_gui.formats.froc_marks import truth_beside
 from realfm_gui.formats.problems import Problem
 from realfm_gui.formats.ratings_file import USUAL_COLUMNS, ColumnNames
 from realfm_gui.formats.reading import read_ratings
 from realfm_gui.workflows.watched_endpoint import WatchedEndpoint
 
+SMALLEST_ALPHA = 1e-12
+"""Beyond, quantiles are no longer numbers."""
 _FEWEST_REPLICATES = 100
 _MARKS_FORMAT = "FROC marks"
 """The format whose truth stands in a file of its own, found beside it where none is named."""
@@ -71,7 +73,7 @@ class Question:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        if not 0 < self.alpha < 1:
+        if not SMALLEST_ALPHA <= self.alpha < 1:
             raise UserFacingError(
                 f"Alpha is {self.alpha:g}.", hint="Give a number between 0 and 1, e.g. --alpha 0.05."
             )
@@ -92,7 +94,7 @@ class Source:
     """The file the numbers come from.
 
     `sha256` is the hash of the file, `truth_sha256` that of the truth file beside it, where there is one;
-    `notes` say what was assumed, `problems` which rows hold no rating.
+    `notes` say what was assumed, `problems` which rows hold no rating: the first of `n_without_rating`.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Source:
     truth_sha256: str | None
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
+    n_without_rating: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,7 @@ class AnalysedFile:
             "truth_file": source.truth_name,
             "truth_sha256": source.truth_sha256,
             "notes": list(source.notes),
-            "rows_without_rating": len(source.problems),
+            "rows_without_rating": source.n_without_rating,
         }
         found["device"] = self.result.request.device
         return found
@@ -161,7 +164,7 @@ def analyse_ratings(
     """
     endpoint = endpoint_from_name(question.endpoint, **question.parameters)
     request = Request(
-        endpoint=WatchedEndpoint(endpoint=endpoint, progress=progress),
+        endpoint=WatchedEndpoint(endpoint=endpoint, progress=progress, n_replicates=question.n_replicates),
         method=Method(question.method),
         covariance=CovarianceMethod(question.covariance),
         options=Options(
@@ -179,21 +182,24 @@ def analyse_ratings(
     _refuse_contradiction(request)
     _refuse_turned_scale(request)
     _refuse_study_folder(path)
+    # Before they are read, so that a file that changes in between is not vouched for by a later hash.
+    truth = truth_path or truth_beside(path)
+    sha256, truth_sha256 = _sha256(path), None if truth is None else _sha256(truth)
     file = read_ratings(path, truth_path=truth_path, columns=columns)
     data = _one_finding(file.data, question.finding)
     result = analyse_readers(data, request)
-    truth = truth_path
-    if truth is None and file.data.marks is not None and file.format == _MARKS_FORMAT:
-        truth = truth_file_of(path)
+    if truth_path is None and file.format != _MARKS_FORMAT:
+        truth = truth_sha256 = None
     return AnalysedFile(
         source=Source(
             name=path.name,
-            sha256=_sha256(path),
+            sha256=sha256,
             format=file.format,
             truth_name=None if truth is None else truth.name,
-            truth_sha256=None if truth is None else _sha256(truth),
+            truth_sha256=truth_sha256,
             notes=file.notes,
             problems=file.problems,
+            n_without_rating=file.n_without_rating,
         ),
         data=data,
         result=replace(result, request=replace(request, endpoint=endpoint)),
@@ -267,5 +273,7 @@ def _one_finding(data: ObserverData, name: str | None) -> ObserverData:
 
 
 def _sha256(path: Path) -> str:
+    if not path.is_file():
+        return ""  # reading it says what it is instead
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,10 @@
 """Export a study: one tidy row per reading with a codebook, the results and the report."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from realfm_gui.domain.case import Split
@@ -10,9 +13,10 @@ from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.prediction import Prediction
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.domain.truth import TruthLabel
+from realfm_gui.formats.atomic_output import write_together
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.reading import reader_worklist
-from realfm_gui.workflows.report import write_results
+from realfm_gui.workflows.report import report_text, results_json, write_results
 from realfm_gui.workflows.study_arrays import study_arrays
 
 
@@ -21,25 +25,53 @@ def export_study(root: Path, out: Path, *, progress: Progress = silent) -> list[
 
     Beside them stand the ratings of the primary endpoint in two forms that other programs read, and a script
     that repeats the analysis in R (see `confirm_study`). Practice readings are exported too, marked by their
-    split; the statistics leave them out. Looking is logged by `open_outcomes`, which callers ask first.
+    split; the statistics leave them out. Looking is logged by `open_outcomes`, which callers ask first; the
+    export is logged before anything is written, so that no table exists that the log does not know of.
+
+    Raises
+    ------
+    UserFacingError
+        If a file cannot be written; each is there whole or as it was before.
     """
     from realfm_gui.reporting.tables import tidy_readings
     from realfm_gui.workflows.confirm_study import write_for_other_programs
 
-    with StudyStore.open(root, read_only=True) as store:
-        try:
-            tables = tidy_readings(_rows(store), out)
-        except OSError as error:
-            raise UserFacingError(
-                f"{out} cannot be written: {error.strerror}.", hint="Choose another folder with --out."
-            ) from error
-    write_results(root, json_path=out / "results.json", report_path=out / "report.html", progress=progress)
-    with StudyStore.open(root, read_only=True) as store:
-        primary = study_arrays(store, store.protocol.findings[0])
-    for_others = write_for_other_programs(primary, out)
+    with _told_where_not(out):
+        out.mkdir(parents=True, exist_ok=True)
     with StudyStore.open(root) as store:
         store.append(EventKind.STUDY_EXPORTED, {}, actor="analyst")
-    return [*tables, out / "results.json", out / "report.html", *for_others]
+    tables = [out / "readings.csv", out / "codebook.csv"]
+    with (
+        _told_where_not(out),
+        StudyStore.open(root, read_only=True) as store,
+        TemporaryDirectory(dir=out) as unfinished,
+    ):
+        made = tidy_readings(_rows(store), Path(unfinished))
+        write_together({path: partial(_copy, source) for path, source in zip(tables, made, strict=True)})
+    results = write_results(root, json_path=None, report_path=None, progress=progress)
+    pages = {out / "results.json": results_json(results) + "\n", out / "report.html": report_text(results)}
+    write_together({path: partial(_write, text) for path, text in pages.items()})
+    with StudyStore.open(root, read_only=True) as store:
+        primary = study_arrays(store, store.protocol.findings[0])
+    return [*tables, *pages, *write_for_other_programs(primary, out)]
+
+
+@contextmanager
+def _told_where_not(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserFacingError(
+            f"{folder} cannot be written: {error.strerror}.", hint="Choose another folder with --out."
+        ) from error
+
+
+def _copy(source: Path, path: Path) -> None:
+    path.write_bytes(source.read_bytes())
+
+
+def _write(text: str, path: Path) -> None:
+    path.write_bytes(text.encode("utf-8"))
 
 
 def _rows(store: StudyStore) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from realfm_gui.analysis.planning.sizing import SampleSizeResult, power_table
 from realfm_gui.analysis.wording import count
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.resource_files import resource
+from realfm_gui.workflows.analyse_ratings import SMALLEST_ALPHA
 
 INFERENCES: Mapping[str, Inference] = {
     "rrrc": Inference.RRRC,
@@ -27,6 +28,8 @@ INFERENCES: Mapping[str, Inference] = {
 }
 USUAL_READERS = (4, 5, 6, 8, 10, 12, 15, 20)
 USUAL_CASES = (50, 100, 150, 200, 300, 500)
+MOST_MISSING = 0.1
+"""Share of missing reads up to which a pilot with gaps still tells how readers of the same cases covary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,9 @@ class PlanRequest:
         How much more the variance is than with independent cases, for what `design` does not describe.
     most_cases : int
         Where the search for enough cases gives up.
+    counted : str
+        ``positive`` or ``negative`` where the components count only those cases, as those of a sensitivity
+        or a specificity do; empty where they count all.
     """
 
     effect: float | None
@@ -68,6 +74,7 @@ class PlanRequest:
     design: StudyDesign
     design_effect: float = 1.0
     most_cases: int = 2000
+    counted: str = ""
 
     def __post_init__(self) -> None:
         if self.effect is None and self.margin is None:
@@ -78,6 +85,10 @@ class PlanRequest:
         if self.is_equivalence and self.margin is None:
             raise UserFacingError(
                 "Equivalence is shown within a margin, and none is given.", hint="Give --margin, too."
+            )
+        if not SMALLEST_ALPHA <= self.alpha < 1:
+            raise UserFacingError(
+                f"Alpha is {self.alpha:g}.", hint="Give a number between 0 and 1, e.g. --alpha 0.05."
             )
         if not 0 < self.design_effect < float("inf"):
             raise UserFacingError(
@@ -92,12 +103,14 @@ class PlanRequest:
 class PlannedStudy:
     """A plan: the cases needed per number of readers, and the power over a grid.
 
-    `grid` holds one row of points per number of readers. `source` says where the components come from.
+    `grid` holds one row of points per number of readers. `source` says where the components come from;
+    `counted` which cases are counted, as in `PlanRequest`.
     """
 
     sizes: SampleSizeResult
     grid: tuple[tuple[PowerPoint, ...], ...]
     source: str
+    counted: str = ""
     remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -106,6 +119,7 @@ class PlannedStudy:
             "tool": "realfm",
             "version": __version__,
             "source": self.source,
+            "cases_counted": self.counted or "all",
             **self.sizes.to_json(),
             "power": [
                 {
@@ -153,6 +167,10 @@ def plan_study(components: PilotComponents, request: PlanRequest, *, source: str
                 hint=f"Take multiples of {blocks}.",
             )
     remarks = []
+    if request.counted:
+        remarks.append(
+            f"Numbers of cases count {request.counted} cases only: no others enter this figure of merit."
+        )
     if request.design_effect != 1:
         remarks.append(
             f"Design effect {request.design_effect:g}: every variance over cases counts "
@@ -162,6 +180,7 @@ def plan_study(components: PilotComponents, request: PlanRequest, *, source: str
         sizes=power_table(plan, readers, target=request.target, most_cases=request.most_cases),
         grid=tuple(tuple(power(plan, r, c) for c in cases) for r in readers),
         source=source,
+        counted=request.counted,
         remarks=tuple(remarks),
     )
 
@@ -180,6 +199,13 @@ def components_of_pilot(result: Result) -> PilotComponents:
             f"The pilot has {count(len(data.modalities), 'modality', 'modalities')} and "
             f"{count(len(data.readers), 'reader')}.",
             hint="Components need two of each or more, better five readers.",
+        )
+    if result.reads.design is not Design.CROSSED and result.reads.share_missing > MOST_MISSING:
+        raise UserFacingError(
+            "Components are those of readers who read the same cases, and in this pilot they did not. "
+            f"{result.reads.design.words}",
+            hint="Use a fully crossed pilot or block of it, or give the components (--var-tr, --cov1, "
+            "--cov2, --cov3, --error, --pilot-cases).",
         )
     needed = (parts.var_tr, parts.cov1, parts.cov2, parts.cov3, parts.error)
     if any(part is None for part in needed):
@@ -207,8 +233,8 @@ def pilot_remarks(result: Result) -> tuple[str, ...]:
     found = []
     if result.reads.design is not Design.CROSSED:
         found.append(
-            "The pilot is not fully crossed, and its error covariances mix reads that share cases with reads "
-            f"that do not, so the plan is rough. {result.reads.design.words}"
+            f"The pilot is not fully crossed: {100 * result.reads.share_missing:.1f} % of its possible reads "
+            "are missing, so its readers share nearly all cases, not all, and the plan is a little rough."
         )
     if len(np.unique(result.data.clusters)) < len(result.data.cases):
         found.append("The pilot's sample is its patients: numbers of cases count patients like these.")

@@ -1,5 +1,6 @@
 """What is written about an analysed file of ratings: the page, and a script that repeats it in R."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from realfm_gui.models.device import describe_device
 from realfm_gui.reporting.mrmc_report import Origin, render_mrmc_report
 from realfm_gui.reporting.r_script import r_script
 from realfm_gui.workflows.analyse_ratings import AnalysedFile
-from realfm_gui.workflows.written_results import write_whole_text
 
 
 def mrmc_report_text(analysed: AnalysedFile) -> str:
@@ -30,28 +30,35 @@ def mrmc_report_text(analysed: AnalysedFile) -> str:
     return render_mrmc_report(analysed.result, analysed.data, origin)
 
 
-def write_confirmation(result: Result, script: Path) -> list[Path]:
-    """Write an R script that repeats the analysis in other programs, and the data beside it.
+def data_beside(script: Path) -> Path:
+    """Return the table that an R script reads: ``NAME_ratings.csv`` beside it."""
+    return script.parent / f"{script.stem}_ratings.csv"
+
+
+def confirmation(
+    result: Result, script: Path, say: Callable[[str], object]
+) -> dict[Path, Callable[[Path], object]]:
+    """Return an R script that repeats the analysis in other programs, and its data, ready to be written.
 
     Parameters
     ----------
     result : Result
         The analysis to repeat.
     script : Path
-        Where the script goes; the data become ``NAME_ratings.csv`` beside it.
+        Where the script goes; see `data_beside`.
+    say : function of str
+        Told what the table does not hold, while it is written.
 
     Returns
     -------
-    list of Path
-        Data and script.
-
-    Raises
-    ------
-    UserFacingError
-        If a file cannot be written.
+    mapping of Path to function of Path
+        For `write_together`: data and script.
     """
-    table = script.with_name(f"{script.stem}_ratings.csv")
+    table = data_beside(script)
     text = r_script(result, table.name)
-    write_tidy_csv(result.data, table)
-    write_whole_text(script, text)
-    return [table, script]
+
+    def write_table(path: Path) -> None:
+        for note in write_tidy_csv(result.data, path):
+            say(f"{table.name}: {note}")
+
+    return {table: write_table, script: lambda path: path.write_bytes(text.encode("utf-8"))}

@@ -22,10 +22,13 @@ class WatchedEndpoint:
         What is computed.
     progress : Progress
         Told after every piece of the replicates.
+    n_replicates : int
+        So many in all; the engine asks for them in several calls. 0: every call is the whole.
     """
 
     endpoint: Endpoint
     progress: Progress
+    n_replicates: int = 0
 
     @property
     def name(self) -> str:
@@ -44,14 +47,15 @@ class WatchedEndpoint:
 
     def prepare(self, data: ObserverData) -> Sample:
         """Return the endpoint's sample, watched."""
-        return _WatchedSample(self.endpoint.prepare(data), self.progress)
+        return _WatchedSample(self.endpoint.prepare(data), self.progress, self.n_replicates)
 
 
 class _WatchedSample(Sample):
     """Another sample, whose replicates are computed piece by piece."""
 
-    def __init__(self, sample: Sample, progress: Progress) -> None:
-        self._sample, self._progress = sample, progress
+    def __init__(self, sample: Sample, progress: Progress, n_replicates: int) -> None:
+        self._sample, self._progress, self._total = sample, progress, n_replicates
+        self._done = 0
 
     @property
     def figures(self) -> Floats:
@@ -70,12 +74,15 @@ class _WatchedSample(Sample):
 
     def weighted(self, weights: Floats, *, device: str = "cpu") -> Floats:
         """Return the same figures, computed in pieces; replicates do not depend on each other."""
-        total = len(weights)
+        total = max(self._total, self._done + len(weights))
         parts = []
-        for start in range(0, total, _REPLICATES_AT_ONCE):
-            self._progress(start, total, "Resampling cases")
+        for start in range(0, len(weights), _REPLICATES_AT_ONCE):
+            self._progress(self._done + start, total, "Resampling cases")
             parts.append(self._sample.weighted(weights[start : start + _REPLICATES_AT_ONCE], device=device))
-        self._progress(total, total, "Resampling cases")
+        self._done += len(weights)
+        self._progress(self._done, total, "Resampling cases")
+        if self._done >= total:
+            self._done = 0  # whoever draws again begins anew
         return np.concatenate(parts)
 
     def leave_one_out(self) -> Floats:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -412,6 +413,173 @@ def test_that_the_file_that_is_read_is_never_written_over(study: Path, tmp_path:
     assert study.read_bytes() == before
 
 
+def test_that_neither_the_data_of_a_script_nor_a_truth_found_beside_marks_are_written_over(
+    study: Path, tmp_path: Path
+) -> None:
+    ratings = tmp_path / "confirm_ratings.csv"
+    ratings.write_bytes(study.read_bytes())
+    before = ratings.read_bytes()
+    refused = run("mrmc", ratings, "--r-script", tmp_path / "confirm.R")
+    assert refused.exit_code == 2
+    assert "confirm_ratings.csv is what is read" in refused.output
+    assert ratings.read_bytes() == before
+    marks, truth = tmp_path / "s_marks.csv", tmp_path / "s_truth.csv"
+    marks.write_text("reader,modality,case,lesion_id,rating\n", encoding="utf-8")
+    truth.write_text("case,truth,lesion_id\n", encoding="utf-8")
+    for command in (("mrmc",), ("power", "--effect", "0.1")):
+        refused = run(command[0], marks, *command[1:], "--json", truth)
+        assert refused.exit_code == 2
+        assert "s_truth.csv is what is read" in refused.output
+    assert truth.read_text(encoding="utf-8") == "case,truth,lesion_id\n"
+
+
+@pytest.mark.parametrize("option", ["--json", "--report", "--problems", "--r-script"])
+def test_that_an_output_must_be_a_file_in_a_folder_that_is_there(
+    study: Path, tmp_path: Path, option: str
+) -> None:
+    for place, words in (
+        ("", "is a folder"),
+        (".", "is a folder"),
+        (tmp_path, "is a folder"),
+        (tmp_path / "nowhere" / "x", "there is no folder"),
+    ):
+        result = run("mrmc", study, option, place)
+        assert result.exit_code == 2, (place, result.output)
+        assert words in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["study.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a pipe with a name, which Windows has not")
+def test_that_a_pipe_is_not_replaced_by_a_file(study: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for option in ("--json", "--report", "--problems", "--r-script"):
+        result = run("mrmc", study, option, pipe)
+        assert result.exit_code == 2
+        assert "a device or a pipe" in result.output
+    assert pipe.is_fifo()
+
+
+def test_that_nothing_is_written_where_one_of_the_files_cannot_be(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("realfm_gui.workflows.report_ratings.write_tidy_csv", fail)
+    out = tmp_path / "out"
+    out.mkdir()
+    result = run("mrmc", study, "--json", out / "r.json", "--r-script", out / "confirm.R")
+    assert result.exit_code == 2
+    assert "No space left" in result.output
+    assert list(out.iterdir()) == []
+
+
+def output_of(*arguments: object, encoding: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "realfm_gui", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    return subprocess.run(command, capture_output=True, env=environment, check=False)
+
+
+def test_that_a_terminal_that_knows_few_letters_gets_an_answer(tmp_path: Path) -> None:
+    names = ["\u8aad\u5f71 1", "\u8aad\u5f71 2", "r3", "r4"]
+    study = write_ratings(made_ratings(readers=names), tmp_path / "study.csv")
+    as_text = output_of("mrmc", study, encoding="cp1252")
+    assert as_text.returncode == 0, as_text.stderr
+    assert rb"\u8aad" in as_text.stdout
+    assert re.search(rb"m1 - m2 +-0\.", as_text.stdout)  # a minus sign that was lost would turn the result
+    as_json = output_of("mrmc", study, "--json", "-", encoding="cp1252")
+    assert as_json.returncode == 0, as_json.stderr
+    assert json.loads(as_json.stdout.decode("ascii"))["figures_of_merit"][0]["reader"] == names[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a closed pipe is another error on Windows")
+def test_that_a_reader_who_has_read_enough_ends_the_command_quietly(study: Path) -> None:
+    command = [sys.executable, "-m", "realfm_gui", "mrmc", str(study), "--json", "-"]
+    receiving, sending = os.pipe()
+    os.close(receiving)
+    with open(sending, "wb") as closed:  # noqa: PTH123 - a descriptor, not a path
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False, text=True)
+    assert done.returncode == 1
+    assert done.stderr == ""
+
+
+def test_that_rows_without_a_rating_are_counted_beyond_those_listed(tmp_path: Path) -> None:
+    data = made_ratings(n_cases=1200)
+    study = write_ratings(data, tmp_path / "study.csv")
+    changed(study, lambda rows: [[*row[:4], "" if row[0] == "r1" else row[4]] for row in rows])
+    problems = tmp_path / "problems.csv"
+    result = run("mrmc", study, "--problems", problems, "--json", tmp_path / "r.json", "--inference", "frrc")
+    assert result.exit_code == 0, result.output
+    found = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert found["source"]["rows_without_rating"] == 2400
+    lines = problems.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + 1000 + 1
+    assert '"and 1,400 more, which are not listed"' in lines[-1]
+
+
+def test_that_names_that_a_spreadsheet_would_run_are_told_by_the_command_that_writes_them(
+    tmp_path: Path,
+) -> None:
+    data = made_ratings(readers=["=1+1", "-2", "r3", "r4"])
+    study = write_ratings(data, tmp_path / "study.csv")
+    for arguments in (
+        ("mrmc", study, "--r-script", tmp_path / "c.R"),
+        ("convert", study, tmp_path / "c.csv"),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 0, result.output
+        assert "'=1+1' begins as a formula does" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["c.csv", "c.parquet", "c.imrmc", "c.xlsx", "c.lrc"])
+def test_that_converted_ratings_give_the_same_answer(study: Path, tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    result = run("convert", study, out)
+    assert result.exit_code == 0, result.output
+    assert str(out) in result.stdout
+    found, expected = (told("mrmc", path)["comparisons"][0] for path in (out, study))
+    for key in ("first", "second"):
+        assert found[key] == expected[key]
+    for key in ("difference", "se", "p"):
+        assert found[key] == pytest.approx(expected[key], abs=1e-12)
+
+
+def test_that_a_conversion_says_what_is_lost_and_writes_over_nothing_that_is_read(tmp_path: Path) -> None:
+    data = made_ratings(clusters=np.arange(30) // 2)
+    study = write_ratings(data, tmp_path / "study.csv", patients=True)
+    before = study.read_bytes()
+    lossy = run("convert", study, tmp_path / "c.csv", "--to", "mrmcaov")
+    assert lossy.exit_code == 0
+    assert "does not hold which cases belong to the same patient" in lossy.stderr
+    for out, words in (
+        (study, "is what is read"),
+        (tmp_path / "c.txt", "--to csv"),
+        (tmp_path / "c.xlsx", ""),
+    ):
+        result = run("convert", study, out)
+        assert result.exit_code == (2 if words else 0), result.output
+        assert words in result.output
+    marks = run("convert", study, tmp_path / "c_marks.csv", "--to", "marks")
+    assert marks.exit_code == 2
+    assert "needs marks" in marks.output
+    assert study.read_bytes() == before
+    assert not list(tmp_path.glob("*truth*"))
+
+
+def test_that_marks_are_converted_to_two_tables_that_find_each_other(published: Path, tmp_path: Path) -> None:
+    marks = published / "rjafroc_dataset01_marks.csv"
+    result = run("convert", marks, tmp_path / "c_marks.csv", "--to", "marks")
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in tmp_path.iterdir()} == {"c_marks.csv", "c_truth.csv"}
+    found, expected = (
+        told("mrmc", path, "--endpoint", "wafroc")["comparisons"][0]
+        for path in (tmp_path / "c_marks.csv", marks)
+    )
+    assert found["se"] == pytest.approx(expected["se"], abs=1e-12)
+    assert abs(found["difference"]) == pytest.approx(abs(expected["difference"]), abs=1e-12)
+
+
 def test_that_a_place_that_cannot_be_written_is_said(study: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder", encoding="utf-8")
     result = run("mrmc", study, "--report", tmp_path / "taken" / "r.html")
@@ -435,7 +603,13 @@ def test_that_ctrl_c_leaves_no_file(tmp_path: Path) -> None:
     out.mkdir()
     command = [sys.executable, "-m", "realfm_gui", "mrmc", study, "--covariance", "bootstrap"]
     command += ["--replicates", "20000", "--json", out / "r.json", "--report", out / "r.html"]
-    with subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        list(map(str, command)),
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whoever runs the tests in the background has this signal ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "Resampling" in line:
@@ -443,7 +617,7 @@ def test_that_ctrl_c_leaves_no_file(tmp_path: Path) -> None:
                 break
         rest = process.stderr.read()
     assert process.returncode == 130, rest
-    assert "Stopped." in rest
+    assert "Stopped. Nothing was written." in rest
     assert list(out.iterdir()) == []
 
 
@@ -467,6 +641,12 @@ def test_that_ctrl_c_leaves_no_file(tmp_path: Path) -> None:
         (("--alpha", "5"), "Alpha is 5"),
         (("--replicates", "3"), "3 replicates"),
         (("--truth", "nowhere.csv"), "nowhere.csv"),
+        (("--seed", "-1"), "-1 is not in the range"),
+        (("--replicates", "1000001"), "1000001 is not in the range"),
+        (("--endpoint", "sensitivity", "--threshold", "nan"), "'nan' is not a number"),
+        (("--margin", "inf"), "'inf' is not a number"),
+        (("--alpha", "1e-300"), "Alpha is 1e-300"),
+        (("--endpoint", "pauc", "--fpr-range", "nan,0.3"), "no range"),
     ],
 )
 def test_that_a_question_without_an_answer_is_refused_in_words(
@@ -530,6 +710,12 @@ def test_that_components_can_be_given_and_are_the_same_plan(published: Path) -> 
             "multiples of 3",
         ),
         (("--published", "vandyke-auc", "--effect", "0.05", "--equivalence"), "--margin"),
+        (("--published", "vandyke-auc", "--effect", "0.05", "--icc", "nan"), "'nan' is not a number"),
+        (("--published", "vandyke-auc", "--effect", "0.05", "--cluster-size", "inf"), "'inf' is not"),
+        (("--published", "vandyke-auc", "--effect", "1e308"), "too large"),
+        (("--published", "vandyke-auc", "--effect", "0.05", "--most-cases", "1000001"), "not in the range"),
+        (("--published", "vandyke-auc", "--effect", "0.05", "--cases", "99999999"), "1,000,000"),
+        (("--published", "vandyke-auc", "--effect", "0.05", "--alpha", "1e-300"), "Alpha is"),
     ],
 )
 def test_that_a_plan_without_its_parts_is_refused_in_words(options: tuple[str, ...], words: str) -> None:
@@ -552,3 +738,26 @@ def test_that_a_pilot_with_one_reader_is_refused(tmp_path: Path) -> None:
     result = run("power", path, "--effect", "0.1")
     assert result.exit_code == 2
     assert "2 modalities and 1 reader" in result.output
+
+
+def test_that_a_plan_for_a_sensitivity_counts_positive_cases(study: Path) -> None:
+    options = ("--endpoint", "sensitivity", "--threshold", "1", "--effect", "0.1", "--cases", "60")
+    text = run("power", study, *options).output
+    assert "Smallest number of positive cases" in text
+    assert "60 positive cases" in text
+    assert told("power", study, *options)["cases_counted"] == "positive"
+    of_negatives = ("--endpoint", "specificity", *options[2:])
+    assert told("power", study, *of_negatives)["cases_counted"] == "negative"
+    assert told("power", study, "--effect", "0.1")["cases_counted"] == "all"
+    listed = run("power", "--published", "vandyke-sensitivity", "--effect", "0.1").output
+    assert "Numbers of cases count positive cases only" in listed
+
+
+def test_that_the_clusters_of_a_pilot_are_not_counted_twice(tmp_path: Path) -> None:
+    data = made_ratings(clusters=np.arange(30) // 2)
+    path = write_ratings(data, tmp_path / "clustered.csv", patients=True)
+    assert run("power", path, "--effect", "0.1").exit_code == 0
+    for option, value in (("--cluster-size", "2"), ("--icc", "0.3")):
+        refused = run("power", path, "--effect", "0.1", option, value)
+        assert refused.exit_code == 2
+        assert "count them twice" in refused.output

@@ -202,6 +202,27 @@ def test_that_a_size_that_a_sheet_declares_wrongly_is_not_believed(book: Book, t
     np.testing.assert_array_equal(read_ratings(lying).data.ratings, read_ratings(path).data.ratings)
 
 
+def test_that_sheets_that_hold_no_marks_are_not_read(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openpyxl import load_workbook
+
+    path = book()
+    expected = read_ratings(path).data.ratings
+    made = load_workbook(path)
+    notes = made.create_sheet("Notes")
+    for _ in range(40):
+        notes.append(["word"])
+    made.save(path)
+    monkeypatch.setattr("realfm_gui.formats.workbook.MOST_ROWS_IN_ALL", 39)
+    np.testing.assert_array_equal(read_ratings(path).data.ratings, expected)
+
+
+def test_that_the_rows_of_all_sheets_share_one_budget(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = book()
+    monkeypatch.setattr("realfm_gui.formats.workbook.MOST_ROWS_IN_ALL", max(len(TP), len(FP), len(TRUTH)))
+    with pytest.raises(BadRatingsFile, match="a row beyond"):
+        read_ratings(path)
+
+
 def test_that_a_row_at_the_end_of_the_world_is_not_walked_to(book: Book, tmp_path: Path) -> None:
     far = b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row></sheetData>'
     path = _with_sheet_changed(

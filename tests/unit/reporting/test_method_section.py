@@ -122,7 +122,7 @@ def test_that_an_obuchowski_rockette_analysis_is_told_in_full(
     assert ("The algorithm (r2) was compared with the mean of the readers" in text) == bool(algorithm)
     if algorithm:
         told = {
-            "rrrc": "degrees of freedom of Hillis (Hillis et al. 2011)",
+            "rrrc": "degrees of freedom of Hillis (Hillis 2007; Hupse et al. 2013)",
             "frrc": "covariance with the readers enter the variance, and the normal distribution",
             "rrfc": "taken as known without error",
         }
@@ -165,6 +165,17 @@ def test_that_multiplicity_is_told_where_there_is_some(n_modalities: int, is_tol
     assert ("The p values of the 3 pairs are given unadjusted and adjusted" in text) == is_told
 
 
+def test_that_readers_who_had_to_be_fixed_are_told_as_fixed() -> None:
+    data = made_ratings(n_readers=3, design="readers-in-modalities")
+    result = analyse_readers(data, Request(endpoint=EmpiricalAuc()))
+    assert result.request.options.inference is Inference.RRRC
+    assert result.inference is Inference.FRRC
+    text = method_section(result, version="1")
+    assert INFERENCE_WORDS["frrc"] in text
+    assert "Hillis 2007" not in text
+    assert "the normal distribution" in text
+
+
 def test_that_the_global_test_of_fixed_readers_is_a_chi_square_test() -> None:
     assert "by a chi-square test" in section(n_modalities=3, inference="frrc")
 
@@ -172,7 +183,9 @@ def test_that_the_global_test_of_fixed_readers_is_a_chi_square_test() -> None:
 def test_that_a_margin_is_told_with_its_size() -> None:
     of_pairs = section(margin=0.05)
     assert "within a margin of 0.05" in of_pairs
-    assert "two one-sided tests (Schuirmann 1987)" in of_pairs
+    assert "two one-sided tests (Schuirmann 1987) at 0.025 each" in of_pairs
+    assert "not adjusted" not in of_pairs
+    assert "these p values were not adjusted for 3 pairs" in section(margin=0.05, n_modalities=3)
     of_algorithm = section(margin=0.05, n_modalities=1, algorithm="r1")
     assert "Non-inferiority of the algorithm within a margin of 0.05" in of_algorithm
     assert "Schuirmann" not in of_algorithm
@@ -193,7 +206,7 @@ def test_that_patients_with_several_cases_are_told() -> None:
 
 def test_that_sampling_weights_and_missing_reads_are_told() -> None:
     assert "weighted by their sampling weights" in section(weights=1.0 + np.arange(30) % 2)
-    assert "were missing and were taken as missing completely at random" in section(design="partially-paired")
+    assert "were taken as unrelated to the ratings that are missing" in section(design="partially-paired")
     assert "missing" not in section()
 
 

@@ -253,6 +253,18 @@ def test_that_the_columns_of_the_terminal_are_aligned() -> None:
     assert "m3 not worse than m1 by 0.1" in text
 
 
+def test_that_a_one_sided_p_says_what_it_is_compared_with() -> None:
+    two = result_text(analysed(made_ratings(), margin=0.1), file_name="study.csv")
+    assert two.count("(one-sided; compare with alpha/2 = .025)") == 2
+    assert "(two one-sided tests; compare with alpha/2 = .025)" in two
+    assert "not adjusted" not in two
+    three = result_text(analysed(made_ratings(n_modalities=3), margin=0.1), file_name="study.csv")
+    assert "p values of margins are not adjusted for 3 pairs" in three
+    algorithm = result_text(analysed(made_ratings(), margin=0.1, algorithm="r1"), file_name="study.csv")
+    assert "Algorithm not worse by 0.1: p" in algorithm
+    assert algorithm.count("compare with alpha/2 = .025") == 5
+
+
 @pytest.mark.parametrize(
     ("p", "cell", "sentence"),
     [(0.0516656, ".0517", "p = .0517"), (0.00003, "<.0001", "p < .0001"), (1.0, "1", "p = 1")],

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from realfm_gui.analysis.mrmc.roc_endpoints import EmpiricalAuc, ShareOfCalls
 from realfm_gui.domain.errors import Cancelled, UserFacingError
 from realfm_gui.formats.problems import Problem
+from realfm_gui.formats.ratings_file import RatingsFile
 from realfm_gui.workflows import analyse_ratings as room
 from realfm_gui.workflows.analyse_ratings import Question, analyse_ratings, device_for
 from realfm_gui.workflows.watched_endpoint import WatchedEndpoint
@@ -74,6 +76,21 @@ def test_that_the_result_names_the_endpoint_itself_and_the_file_by_its_hash(stud
     assert analysed.result.request.endpoint == EmpiricalAuc()
     assert analysed.source.sha256 == hashlib.sha256(study.read_bytes()).hexdigest()
     assert analysed.source.truth_name is None
+
+
+def test_that_the_hash_is_that_of_the_file_that_was_read(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = hashlib.sha256(study.read_bytes()).hexdigest()
+    read = room.read_ratings
+
+    def read_while_it_changes(path: Path, **options: Any) -> RatingsFile:
+        found = read(path, **options)
+        path.write_text("changed meanwhile", encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(room, "read_ratings", read_while_it_changes)
+    assert analyse_ratings(study, Question()).source.sha256 == before
 
 
 def test_that_a_truth_file_is_named_with_its_hash(study: Path, tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def test_that_both_tables_hold_the_same_ratings(tmp_path: Path) -> None:
 
 def test_that_a_study_with_one_class_has_tables_and_no_script(tmp_path: Path) -> None:
     data = study_data()
+    (tmp_path / SCRIPT).write_text("# of an earlier export", encoding="utf-8")
     written = write_for_other_programs(replace(data, truth=np.ones_like(data.truth)), tmp_path)
     assert [path.name for path in written] == [RATINGS, IMRMC]
     assert not (tmp_path / SCRIPT).exists()
@@ -74,5 +75,7 @@ def test_that_a_study_with_one_class_has_tables_and_no_script(tmp_path: Path) ->
 def test_that_a_study_nobody_finished_has_nothing_to_export(tmp_path: Path) -> None:
     data = study_data()
     empty = np.full(data.scores.shape, np.nan)
+    for name in (RATINGS, IMRMC, SCRIPT):
+        (tmp_path / name).write_text("of an earlier export", encoding="utf-8")
     assert write_for_other_programs(replace(data, scores=empty, calls=empty), tmp_path) == []
     assert list(tmp_path.iterdir()) == []

@@ -60,6 +60,9 @@ def test_that_a_sensitivity_counts_positive_cases() -> None:
         ({"design": "readers-in-modalities"}, "no components to plan with"),
         ({"design": "mixed"}, "no components to plan with"),
         ({"method": Method.USTAT}, "no components to plan with"),
+        ({"design": "split-plot"}, "in this pilot they did not"),
+        ({"design": "cases-in-readers", "n_cases": 90}, "in this pilot they did not"),
+        ({"design": "cases-in-modalities"}, "in this pilot they did not"),
     ],
 )
 def test_that_a_pilot_without_components_is_refused(data: dict[str, object], words: str) -> None:
