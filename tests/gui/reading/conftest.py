@@ -169,7 +169,7 @@ class Room:
         return self.controller.state
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=20_000)
+        self.qtbot.waitUntil(condition, timeout=60_000)
 
     def wait_for(self, stage: Stage) -> None:
         self.wait(lambda: self.controller.state is not None and self.state.stage is stage)
