@@ -23,6 +23,7 @@ from realfm_gui.gui.shell.program_log import configure_logging, report_uncaught
 from realfm_gui.gui.shell.recent_studies import RecentStudies
 from realfm_gui.gui.shell.user_folder import user_folder
 from realfm_gui.gui.theme import DARK, style_sheet
+from realfm_gui.gui.viewer.opengl_surface import trouble
 
 if TYPE_CHECKING:
     from realfm_gui.gui.shell.analysing_workspace import AnalysingWorkspace
@@ -43,7 +44,7 @@ class Program(QObject):
     Parameters
     ----------
     settings : Path
-        Folder of recent studies and the program's log.
+        Folder of recent studies, readers' keys and the program's log.
     demo_folder : Path, optional
         Where the demo study is built.
     """
@@ -51,6 +52,7 @@ class Program(QObject):
     def __init__(self, settings: Path, *, demo_folder: Path | None = None) -> None:
         super().__init__()
         self.window = MainWindow()
+        self._settings = settings
         self.operations = Operations(self)
         self.desk = Desk(self.window, self.operations, RecentStudies(settings / "recent.json"))
         self._reading: ReadingWorkspace | None = None
@@ -70,6 +72,7 @@ class Program(QObject):
             "set-up": lambda: self.enter("set-up"),
             "analyse": lambda: self.enter("analyse"),
             "import": self._import,
+            "hanging": self._edit_hanging,
             "help": lambda: show_help(self.window),
             "shortcuts": lambda: show_shortcuts(self.window),
             "about": lambda: show_about(self.window),
@@ -81,6 +84,8 @@ class Program(QObject):
     def start(self) -> None:
         """Show the window; look for the device when it has settled."""
         self.window.show()
+        if no_opengl := trouble():
+            self.desk.messages.show_error(no_opengl)
         QTimer.singleShot(DEVICE_AFTER_MS, self, self._find_device)
 
     @property
@@ -89,7 +94,7 @@ class Program(QObject):
         if self._reading is None:
             from realfm_gui.gui.shell.reading_workspace import ReadingWorkspace
 
-            self._reading = ReadingWorkspace(self.desk)
+            self._reading = ReadingWorkspace(self.desk, self._settings)
         return self._reading
 
     @property
@@ -163,6 +168,10 @@ class Program(QObject):
         self._is_closing = True
         if self._reading is not None:
             self._reading.close()
+        if self._coordinating is not None:
+            self._coordinating.close()
+        if self._analysing is not None:
+            self._analysing.close()
         if self._looking_for_device is not None:
             self._looking_for_device.kill()
         self.operations.close()
@@ -179,6 +188,10 @@ class Program(QObject):
     def _import(self) -> None:
         self.enter("set-up")
         self.coordinating.page.ask_for_import()
+
+    def _edit_hanging(self) -> None:
+        self.enter("set-up")
+        self.coordinating.hanging.enter()
 
 
 def has_display() -> bool:
@@ -243,7 +256,19 @@ def draw_tour(root: Path, out: Path) -> Sequence[Path]:
     """
     from realfm_gui.gui.shell import tour
 
+    _make_tour_application()
+    return tour.draw_tour(root, out, make_program=Program)
+
+
+def draw_rooms(out: Path) -> Sequence[Path]:
+    """Draw the reading room with simulated images of every kind (see `gui.shell.tour_rooms`)."""
+    from realfm_gui.gui.shell import tour_rooms
+
+    _make_tour_application()
+    return tour_rooms.draw_rooms(out, make_program=Program)
+
+
+def _make_tour_application() -> None:
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     make_application()
-    return tour.draw_tour(root, out, make_program=Program)

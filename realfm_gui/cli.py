@@ -114,6 +114,27 @@ def import_(study: Path, paths: Sequence[Path], truth: Path | None) -> None:
 
 @realfm.command()
 @StudyArgument
+@click.argument("table", type=click.Path(path_type=Path))
+@told_to_the_user
+def lesions(study: Path, table: Path) -> None:
+    """Seal where the lesions of STUDY are, from a CSV TABLE of boxes, ellipses, contours or points."""
+    from realfm_gui.storage import StudyStore
+    from realfm_gui.workflows.lesion_table_import import import_lesions
+
+    with StudyStore.open(study) as store:
+        report = import_lesions(store, table, progress=TerminalProgress())
+        click.echo(report.summary())
+        for row, reason in report.refused[:20]:
+            click.echo(f"  refused: {row}: {reason}", err=True)
+        if report.refused:
+            path = store.refused_lesions_path
+            click.echo(f"All {len(report.refused)} refused, with reasons: {path}", err=True)
+        if not report.lesions:
+            sys.exit(PROBLEM_FOUND)
+
+
+@realfm.command()
+@StudyArgument
 @click.option("--model", required=True)
 @told_to_the_user
 def fit(study: Path, model: str) -> None:
@@ -135,19 +156,25 @@ def fit(study: Path, model: str) -> None:
 @click.option(
     "--scores", type=click.Path(path_type=Path), help="CSV of predictions, for --model precomputed."
 )
+@click.option(
+    "--places", type=click.Path(path_type=Path), help="CSV of what such a model found where (boxes, ...)."
+)
 @told_to_the_user
-def predict(study: Path, model: str, saliency: str | None, scores: Path | None) -> None:
+def predict(study: Path, model: str, saliency: str | None, scores: Path | None, places: Path | None) -> None:
     """Run MODEL on every case of STUDY that readers will see."""
     from realfm_gui.storage import StudyStore
     from realfm_gui.workflows.run_model import run_model
 
     with StudyStore.open(study) as store:
-        run_model(store, model, saliency=saliency, scores=scores, progress=TerminalProgress())
+        run_model(store, model, saliency=saliency, scores=scores, places=places, progress=TerminalProgress())
         run = store.latest_run(model)
         assert run is not None
-        click.echo(f"{model} answered {len(run.case_ids)} cases and failed on {len(run.failures)}.")
+        apart = f", was not made for {len(run.out_of_domain)}" if run.out_of_domain else ""
+        click.echo(f"{model} answered {len(run.case_ids)} cases{apart} and failed on {len(run.failures)}.")
         for failure in run.failures[:20]:
             click.echo(f"  failed: {failure.case_id}: {failure.reason}", err=True)
+        for other in run.out_of_domain[:20]:
+            click.echo(f"  not made for: {other.case_id}: {other.reason}", err=True)
 
 
 @realfm.command(name="open")
@@ -251,6 +278,22 @@ def models(json_out: str | None) -> None:
         for model in listings:
             state = "ready" if model.is_available else f"not available: {model.reason}"
             click.echo(f"{model.name:<20} {model.title}  ({state})")
+
+
+@realfm.command()
+@click.argument("study", required=False, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("tour-out"), show_default=True)
+@told_to_the_user
+def tour(study: Path | None, out: Path) -> None:
+    """Draw the program's pages as pictures: those of a copy of STUDY.
+
+    Without STUDY: the reading room with a simulated case of every kind of image, as seen on a large and on a
+    small screen.
+    """
+    from realfm_gui.app import draw_rooms, draw_tour
+
+    for path in draw_rooms(out) if study is None else draw_tour(study, out):
+        click.echo(path)
 
 
 @realfm.command()

@@ -135,11 +135,13 @@ def _dropped_cases(data: StudyData, kept: NDArray[np.int64]) -> list[str]:
 
 
 def _model_failures(used: StudyData) -> list[str]:
-    failures = int((~np.isfinite(used.ai_scores)).sum())
-    if failures == 0:
+    silent = int((~np.isfinite(used.ai_scores)).sum())
+    if silent == 0:
         return []
+    declined = 0 if used.ai_out_of_domain is None else int(used.ai_out_of_domain.sum())
+    why = f" ({silent - declined} failed, {declined} it was not made for)" if declined else ""
     return [
-        f"The model gave no answer for {failures} of {len(used.case_ids)} analysed cases. They are left out "
-        "of its own AUC and of the changes split by whether it was right; where replacing readers is judged, "
-        "they count as wrong."
+        f"The model gave no answer for {silent} of {len(used.case_ids)} analysed cases{why}. They are left "
+        "out of its own AUC and of the changes split by whether it was right; where replacing readers is "
+        "judged, they count as wrong."
     ]

@@ -157,6 +157,7 @@ def _counts(complete: CompleteCases) -> Counts:
         cases_left_out=complete.cases_left_out,
         cases_without_truth=whole.cases_without_truth,
         ai_failures=int((~np.isfinite(used.ai_scores)).sum()),
+        ai_out_of_domain=0 if used.ai_out_of_domain is None else int(used.ai_out_of_domain.sum()),
         ai_answered=int(np.isfinite(used.ai_scores).sum()),
         ai_cases=int(np.isfinite(whole.ai_scores).sum()),
         non_diagnostic=complete.non_diagnostic,

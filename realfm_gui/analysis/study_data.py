@@ -39,9 +39,12 @@ class StudyData:
     active_ms : array of float64, shape (2, readers, cases)
         Active reading time of the phase in ms, NaN where there is none.
     ai_scores : array of float64, shape (cases,)
-        The model's scores on any scale; NaN where it failed.
+        The model's scores on any scale; NaN where it failed or was not made for the case.
     ai_calls : array of float64, shape (cases,)
         The model's call at its locked operating point: 1, 0, or NaN where it failed or has none.
+    ai_out_of_domain : array of bool, shape (cases,), or None
+        Whether the model was not made for the case: no advice, which is counted apart from failures.
+        None where there is no such case.
     control_scores : mapping of str to array of shape (cases,)
         Scores of control models that no reader saw.
     non_diagnostic : array of int, shape (2, readers)
@@ -89,6 +92,7 @@ class StudyData:
     control_scores: Mapping[str, Floats] = field(default_factory=dict)
     non_diagnostic: NDArray[np.int64]
     technical_faults: NDArray[np.int64] | None = None
+    ai_out_of_domain: Bools | None = None
     alpha: float = 0.05
     margin_auc: float = 0.05
     margin_sensitivity: float = 0.05
@@ -117,6 +121,10 @@ class StudyData:
         }
         if self.technical_faults is not None:
             expected["technical_faults"] = (self.technical_faults, (2, readers))
+        if self.ai_out_of_domain is not None:
+            expected["ai_out_of_domain"] = (self.ai_out_of_domain, (cases,))
+            if np.isfinite(self.ai_scores[self.ai_out_of_domain]).any():
+                raise ValueError("the model has no score for a case it was not made for")
         for name, (array, shape) in expected.items():
             if array.shape != shape:
                 raise ValueError(f"{name} has shape {array.shape} instead of {shape}")
@@ -155,6 +163,7 @@ class StudyData:
             active_ms=self.active_ms[cells],
             ai_scores=self.ai_scores[cases],
             ai_calls=self.ai_calls[cases],
+            ai_out_of_domain=None if self.ai_out_of_domain is None else self.ai_out_of_domain[cases],
             control_scores={name: values[cases] for name, values in self.control_scores.items()},
             non_diagnostic=self.non_diagnostic[:, readers],
             technical_faults=None if self.technical_faults is None else self.technical_faults[:, readers],

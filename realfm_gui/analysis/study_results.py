@@ -37,6 +37,7 @@ class Counts:
     cases_left_out: int
     cases_without_truth: int
     ai_failures: int
+    ai_out_of_domain: int
     ai_answered: int
     ai_cases: int
     non_diagnostic: int

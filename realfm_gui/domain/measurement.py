@@ -49,7 +49,8 @@ def new_measurement_id() -> str:
 class Measurement:
     """One measurement on one frame of a case; what it measures follows from the frame (`measuring.measure`).
 
-    `frame` counts the frames of the case from 0 in display order. `points` are image positions, (column,
+    `frame` counts the frames of the case from 0 in display order; with a `cut`, which describes a stack of
+    cuts through a volume (JSON), it counts those. `points` are image positions, (column,
     row) with pixel centres at whole numbers:
 
     ========= =====================================================
@@ -67,6 +68,7 @@ class Measurement:
     kind: MeasurementKind
     frame: int
     points: tuple[Point, ...]
+    cut: str = ""
 
     def __post_init__(self) -> None:
         if not self.measurement_id:
@@ -83,12 +85,13 @@ class Measurement:
 
     def to_payload(self) -> dict[str, Any]:
         """Return a JSON-ready form (inverse: `from_payload`)."""
-        return {
+        payload = {
             "id": self.measurement_id,
             "kind": self.kind.value,
             "frame": self.frame,
             "points": [[column, row] for column, row in self.points],
         }
+        return payload | ({"cut": self.cut} if self.cut else {})
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
@@ -98,4 +101,5 @@ class Measurement:
             kind=MeasurementKind(payload["kind"]),
             frame=int(payload["frame"]),
             points=tuple((float(column), float(row)) for column, row in payload["points"]),
+            cut=str(payload.get("cut", "")),
         )

@@ -51,7 +51,7 @@ class Measured:
     """The result of a measurement; what its kind does not give is None.
 
     `length` and the `sides` of a rectangle or ellipse's box (along the columns, along the rows) are in
-    `scale.unit`, `area` in its square. `angle_deg` is 0 to 180, a Cobb angle 0 to 90. `value` is the
+    `scale.unit`, `area` in its square. `angle_deg` is 0 to 180. `value` is the
     modality value under a probe, `rgb` its colour; both None on a pixel that is no part of the image.
     """
 
@@ -117,8 +117,7 @@ def measure(measurement: Measurement, frame: Frame, *, with_statistics: bool = T
             first, second = scale.vector(points[1], points[0]), scale.vector(points[1], points[2])
             return Measured(scale=scale, angle_deg=_angle_deg(first, second, scale))
         case MeasurementKind.COBB:
-            angle = _angle_deg(scale.vector(*points[:2]), scale.vector(*points[2:]), scale)
-            return Measured(scale=scale, angle_deg=None if angle is None else min(angle, 180.0 - angle))
+            return Measured(scale=scale, angle_deg=_cobb_deg(points, scale))
         case MeasurementKind.PROBE:
             return _probed(frame, points[0], scale)
     statistics = _statistics(measurement, frame) if with_statistics else None
@@ -137,6 +136,33 @@ def _angle_deg(first: tuple[float, float], second: tuple[float, float], scale: S
     cross = first[0] * second[1] - first[1] * second[0]
     dot = first[0] * second[0] + first[1] * second[1]
     return abs(math.degrees(math.atan2(cross, dot)))
+
+
+def _cobb_deg(points: Sequence[Point], scale: Scale) -> float | None:
+    """Return a Cobb angle, 0 to 180 degrees: where the two lines meet, the angle that looks at the spine.
+
+    It is the angle, at the lines' intersection, of the triangle that this makes with their middles. Two lines
+    alone leave open which of the two angles between them is meant; the way from one middle to the other, the
+    spine's, tells. In vectors, which need no intersection (parallel lines have none): both lines are made to
+    point to the same side of that way, and it is the angle between them. The order in which their ends were
+    drawn does not matter. Where a line lies along that way, or the middles coincide, there is no such side,
+    and the smaller angle is given.
+
+    References
+    ----------
+    Cobb JR. Outline for the study of scoliosis. AAOS Instr Course Lect 1948;5:261-275 (lines along the end
+    plates of the end vertebrae, which meet on the concave side of the curve).
+    """
+    first, second = scale.vector(*points[:2]), scale.vector(*points[2:])
+    angle = _angle_deg(first, second, scale)
+    if angle is None:
+        return None
+    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in (points[:2], points[2:])]
+    way = scale.vector(*middles)
+    sides = [way[0] * line[1] - way[1] * line[0] for line in (first, second)]
+    if not all(sides):
+        return min(angle, 180.0 - angle)
+    return angle if sides[0] * sides[1] > 0 else 180.0 - angle
 
 
 def _probed(frame: Frame, point: Point, scale: Scale) -> Measured:

@@ -7,7 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from realfm_gui.domain.case import Split
+from realfm_gui.domain.display_check import CheckRequirement
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.mark import MarkShape
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -43,6 +45,28 @@ class Finding(_Part):
     name: Name
     question: str = ""
     """What the reader is asked, e.g. "Is there pneumonia?"; the name is used where it is empty."""
+    marks: Literal["none", "point", "box", "ellipse", "contour"] = "none"
+    """Whether the reader marks where it is, and with what shape."""
+    marks_required: bool = False
+    """Whether a recall needs a mark."""
+    marks_at_most: int | None = Field(default=None, ge=1, le=100)
+    """How many marks a case may have; 1 for a location ROC (LROC) study."""
+    mark_levels: int | None = Field(default=None, ge=2, le=10)
+    """Levels that a mark is rated on, from 1; 0 to 100 without."""
+
+    @model_validator(mode="after")
+    def _mark_rules_have_marks(self) -> Self:
+        if self.marks == "none" and (self.marks_required or self.marks_at_most or self.mark_levels):
+            raise ValueError(
+                "marks_required, marks_at_most and mark_levels mean nothing while marks is 'none': "
+                "say marks = 'point', 'box', 'ellipse' or 'contour', or leave them out"
+            )
+        return self
+
+    @property
+    def mark_shape(self) -> MarkShape | None:
+        """The shape of a mark; None where the finding is not localised."""
+        return None if self.marks == "none" else MarkShape(self.marks)
 
 
 class Reader(_Part):
@@ -87,6 +111,27 @@ class ModelPart(_Part):
     controls: tuple[Identifier, ...] = ("pixels-16x16",)
     """Models fitted and scored beside it and never shown to readers: they tell a shortcut from skill."""
     operating_point: OperatingPoint = OperatingPoint()
+    shown: tuple[Identifier, ...] = Field(default=(), max_length=4)
+    """The models that readers are shown side by side, `name` among them; that one alone where left out."""
+    shown_order: Literal["as_listed", "by_reader"] = "as_listed"
+    """Whether all readers see them in the order of `shown`, or each in one of its own."""
+
+    @property
+    def shown_models(self) -> tuple[str, ...]:
+        """The models that readers are shown."""
+        return self.shown or (self.name,)
+
+    @model_validator(mode="after")
+    def _shown_models_fit(self) -> Self:
+        _refuse_twice("model", self.shown_models)
+        if self.name not in self.shown_models:
+            raise ValueError(
+                f"the models that are shown must include {self.name!r}, which the study is about"
+            )
+        both = sorted(set(self.controls) & set(self.shown_models))
+        if both:
+            raise ValueError(f"{both[0]!r} is a control, and controls are never shown to readers")
+        return self
 
 
 class ReadingPart(_Part):
@@ -96,6 +141,37 @@ class ReadingPart(_Part):
     confidence_levels: int = Field(default=5, ge=2, le=10)
     idle_after_s: float = Field(default=60, gt=0)
     """A gap without any input longer than this counts as idle, not as reading."""
+    display_check: CheckRequirement = CheckRequirement.OFFERED
+    """Whether readers check their display before a session, see resources/help/display.md."""
+    display_check_valid_h: float = Field(default=12, ge=0, le=24 * 366)
+    """For how many hours a check holds, at one workstation; 0: for one session."""
+
+
+class LocalisationPart(_Part):
+    """When a mark counts as having found a lesion; see resources/help/marks.md."""
+
+    rule: Literal["inside", "distance", "overlap"] = "inside"
+    """The mark's centre lies in the lesion; lies within a radius of the lesion's; both overlap enough."""
+    radius_mm: float | None = Field(default=None, gt=0)
+    radius_px: float | None = Field(default=None, gt=0)
+    """The acceptance radius, in millimetres or in image columns; one of the two, for `distance`."""
+    overlap: float | None = Field(default=None, gt=0, le=1)
+    """The least intersection over union, for `overlap`."""
+    slices: int = Field(default=0, ge=0)
+    """How many slices above or below the lesion's a mark may lie."""
+    repeats: Literal["non_lesion", "ignored"] = "non_lesion"
+    """What a further mark on a lesion that is found already counts as."""
+
+    @model_validator(mode="after")
+    def _limits_fit_rule(self) -> Self:
+        radii = (self.radius_mm is not None) + (self.radius_px is not None)
+        if radii != (1 if self.rule == "distance" else 0):
+            raise ValueError(
+                "give radius_mm or radius_px with the rule 'distance', and neither with the others"
+            )
+        if (self.rule == "overlap") != (self.overlap is not None):
+            raise ValueError("give overlap with the rule 'overlap', and not with the others")
+        return self
 
 
 class AnalysisPart(_Part):
@@ -105,6 +181,7 @@ class AnalysisPart(_Part):
     margin_auc: float = Field(default=0.05, gt=0, lt=0.5)
     margin_sensitivity: float = Field(default=0.05, gt=0, lt=0.5)
     margin_specificity: float = Field(default=0.05, gt=0, lt=0.5)
+    localisation: LocalisationPart = LocalisationPart()
 
 
 class Protocol(_Part):
@@ -130,6 +207,28 @@ class Protocol(_Part):
         _refuse_twice("finding", [finding.id for finding in self.findings])
         _refuse_twice("reader", [reader.id for reader in self.readers])
         return self
+
+    @model_validator(mode="after")
+    def _points_are_not_overlapped(self) -> Self:
+        points = [finding.name for finding in self.findings if finding.marks == "point"]
+        if points and self.analysis.localisation.rule == "overlap":
+            raise ValueError(
+                f"{points[0]} is marked by points, which overlap nothing: "
+                "choose the rule 'inside' or 'distance' under [analysis.localisation]"
+            )
+        return self
+
+    def shown_to(self, reader: Reader) -> tuple[str, ...]:
+        """Return the models this reader is shown, in an order that stays the same in every case.
+
+        With `shown_order` "by_reader" the list is rotated by the reader's place in the protocol, from a start
+        that `order_seed` gives: among as many readers as models, each model stands in each place once.
+        """
+        models = self.model.shown_models
+        if self.model.shown_order == "as_listed":
+            return models
+        start = (self.readers.index(reader) + self.reading.order_seed) % len(models)
+        return models[start:] + models[:start]
 
     def reader(self, reader_id: str) -> Reader:
         """Return the reader with this id, or whose name it is; raise `UserFacingError` if there is none."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from realfm_gui.domain.mark import Mark, refuse_twice
+from realfm_gui.domain.mark_rules import missing_marks
 from realfm_gui.domain.measurement import Measurement
 from realfm_gui.domain.protocol import Protocol
 
@@ -56,23 +58,36 @@ class CaseAnswer:
     flags: frozenset[CaseFlag] = frozenset()
     measurements: tuple[Measurement, ...] = ()
     """What the reader drew on the images, in the order of drawing."""
+    marks: tuple[Mark, ...] = ()
+    """Where the reader says lesions are, in the order of marking."""
 
     def __post_init__(self) -> None:
         ids = [m.measurement_id for m in self.measurements]
         if len(set(ids)) != len(ids):
             raise ValueError("two measurements of a case have the same id")
+        refuse_twice(self.marks)
 
     def missing(self, protocol: Protocol) -> list[str]:
-        """Return what still has to be answered before the answer can be locked, in the reader's words."""
-        if self.flags & MISSING_FLAGS:
-            return []
-        answered = {answer.finding for answer in self.findings}
-        return [finding.name for finding in protocol.findings if finding.id not in answered]
+        """Return what still has to be answered before the answer can be locked, in the reader's words.
+
+        An unrated mark is never locked, not even on a case that cannot be rated.
+        """
+        calls = {answer.finding: answer.recall for answer in self.findings}
+        is_excused = bool(self.flags & MISSING_FLAGS)
+        missing = []
+        for finding in protocol.findings:
+            if finding.id not in calls and not is_excused:
+                missing.append(finding.name)
+            recall = None if is_excused else calls.get(finding.id)
+            lacking = missing_marks(finding, self.marks, recall=recall)
+            missing += [f"{finding.name}: {part}" for part in lacking]
+        return missing
 
     def to_payload(self) -> dict[str, Any]:
         """Return a JSON-ready form (inverse: `from_payload`).
 
-        Without measurements it is what it was before there were any: older logs keep their projections.
+        Without measurements and marks it is what it was before there were any: older logs keep their
+        projections.
         """
         payload: dict[str, Any] = {
             "findings": [
@@ -88,6 +103,8 @@ class CaseAnswer:
         }
         if self.measurements:
             payload["measurements"] = [measurement.to_payload() for measurement in self.measurements]
+        if self.marks:
+            payload["marks"] = [mark.to_payload() for mark in self.marks]
         return payload
 
     @classmethod
@@ -97,6 +114,7 @@ class CaseAnswer:
             findings=tuple(FindingAnswer(**answer) for answer in payload["findings"]),
             flags=frozenset(CaseFlag(flag) for flag in payload["flags"]),
             measurements=tuple(Measurement.from_payload(drawn) for drawn in payload.get("measurements", ())),
+            marks=tuple(Mark.from_payload(mark) for mark in payload.get("marks", ())),
         )
 
 

@@ -1,7 +1,8 @@
 """What of a DICOM object may enter a study: what is needed to show and to measure it, and nothing else.
 
 An allow-list, because nobody can list all places in which a name may hide. No free text, no date, no
-identifier, no private attribute is on it.
+identifier, no private attribute is on it. What hanging needs and a source says elsewhere, in dates, codes
+with free-text meanings or the timing of a sequence, is written anew (see `deidentify`).
 """
 
 import re
@@ -13,7 +14,7 @@ _OBJECT = """
     SOPClassUID SOPInstanceUID Modality ImageType ConversionType PresentationIntentType
     StudyInstanceUID SeriesInstanceUID FrameOfReferenceUID SeriesNumber InstanceNumber
     AcquisitionNumber BodyPartExamined Laterality ImageLaterality ViewPosition PatientPosition
-    PatientOrientation BurnedInAnnotation RecognizableVisualFeatures LossyImageCompression
+    PatientOrientation AcquisitionContrast BurnedInAnnotation RecognizableVisualFeatures LossyImageCompression
     LossyImageCompressionRatio LossyImageCompressionMethod
 """
 _PIXELS = """

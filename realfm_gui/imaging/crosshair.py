@@ -137,5 +137,11 @@ def scroll_range_mm(source: Reformattable, crosshair: Crosshair, cut: MainPlane)
 
 
 def scroll_step_mm(source: Reformattable, crosshair: Crosshair, cut: MainPlane) -> float:
-    """Return the step along a cut's normal from one layer of voxels to the next."""
-    return 1.0 / float(np.abs(source.per_mm(crosshair.normal(cut))).max())
+    """Return the step along a cut's normal from one layer of voxels to the next.
+
+    Where slices are unevenly spaced, of those that lie closest (but half the mean step at least): no layer is
+    passed over.
+    """
+    layers = np.abs(source.per_mm(crosshair.normal(cut)))
+    layers[0] /= max(source.smallest_step, 0.5)
+    return 1.0 / float(layers.max())

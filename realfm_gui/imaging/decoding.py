@@ -13,6 +13,7 @@ from realfm_gui.domain.images import Frame, Window
 from realfm_gui.imaging.bit_planes import overlays_of
 from realfm_gui.imaging.colour import rgb_frames
 from realfm_gui.imaging.dataset import open_dataset, reading_values, text, whole
+from realfm_gui.imaging.derived_window import FULL_RANGE, window_sample
 from realfm_gui.imaging.errors import UnreadableImage
 from realfm_gui.imaging.geometry import PlaneGeometry, geometry_of
 from realfm_gui.imaging.grey import GreyIndices, Modality, index_grey, modality_of
@@ -23,7 +24,7 @@ from realfm_gui.imaging.rendering import lookup_table
 from realfm_gui.imaging.shutters import shutter_grey_of, shutter_of
 from realfm_gui.imaging.windows import derived_window, misses_above, windows_of, with_signed_tables
 
-__all__ = ["UnreadableImage", "decode_content", "decode_frames"]
+__all__ = ["UnreadableImage", "decode_content", "decode_frames", "tags_of"]
 
 _TAGS = (
     "StudyInstanceUID",
@@ -35,6 +36,9 @@ _TAGS = (
     "ImageLaterality",
     "ViewPosition",
     "PatientOrientation",
+    "ImageType",
+    "AcquisitionContrast",
+    "LongitudinalTemporalOffsetFromEvent",
     "SliceThickness",
     "BurnedInAnnotation",
     "FrameOfReferenceUID",
@@ -43,8 +47,6 @@ _TAGS = (
     "RecommendedDisplayFrameRate",
 )
 _WINDOW_SAMPLE_FRAMES = 5
-_WINDOW_SAMPLE_STEP = 3
-_ENOUGH_PIXELS = 20_000
 _BAKED = "Part of the picture is colour-coded, so its window is fixed."
 _MISSES = "The file's window lies below every pixel value; one was derived from the pixels."
 
@@ -129,8 +131,8 @@ def _colour_frames(
             pixels=array,
             modality=text(dataset, "Modality"),
             is_lossy=lossy,
-            tags=_tags(dataset, i, (note,)),
-            **_placed(geometry_of(dataset, i)),
+            tags=tags_of(dataset, i, (note,)),
+            **placed(geometry_of(dataset, i)),
         )
         for i, array in enumerate(arrays)
     )
@@ -179,8 +181,8 @@ def _grey_frames(dataset: FileDataset, indices: GreyIndices, *, is_inverse: bool
                 shows_low_as_white=is_inverse,
                 is_lossy=lossy,
                 padding=indices.padding,
-                tags=_tags(dataset, i, (indices.note, note)),
-                **_placed(geometry_of(dataset, i)),
+                tags=tags_of(dataset, i, (indices.note, note)),
+                **placed(geometry_of(dataset, i)),
             )
         )
     return tuple(frames)
@@ -197,9 +199,8 @@ def _sampled_values(indices: GreyIndices, modalities: Sequence[Modality]) -> lis
     count = len(modalities)
     result = []
     for i in range(0, count, -(-count // _WINDOW_SAMPLE_FRAMES)):
-        pixels = indices.arrays[i][::_WINDOW_SAMPLE_STEP, ::_WINDOW_SAMPLE_STEP]
         frame = Frame(
-            pixels=pixels if pixels.size >= _ENOUGH_PIXELS else indices.arrays[i],
+            pixels=window_sample(indices.arrays[i]),
             stored_offset=indices.offset,
             slope=modalities[i].slope,
             intercept=modalities[i].intercept,
@@ -217,7 +218,7 @@ def _fallback_window(
     dataset: FileDataset, modality: Modality, inside: Sequence[NDArray[np.float32]]
 ) -> tuple[Window, str]:
     if _is_plain_8_bit(dataset, modality):
-        return Window(center=128.0, width=256.0, name="full range"), "The file gives no window."
+        return FULL_RANGE, "The file gives no window."
     return derived_window(inside), "The file gives no window; it was derived from the pixels."
 
 
@@ -228,7 +229,8 @@ def _is_plain_8_bit(dataset: FileDataset, modality: Modality) -> bool:
     return is_identity and is_unsigned and whole(dataset, "BitsStored", 0) == 8
 
 
-def _placed(geometry: PlaneGeometry) -> dict[str, Any]:
+def placed(geometry: PlaneGeometry) -> dict[str, Any]:
+    """Return the fields of a `Frame` that say where it lies."""
     return {
         "spacing_mm": geometry.spacing_mm,
         "spacing_kind": geometry.spacing_kind,
@@ -238,7 +240,8 @@ def _placed(geometry: PlaneGeometry) -> dict[str, Any]:
     }
 
 
-def _tags(dataset: FileDataset, frame: int, notes: Sequence[str]) -> dict[str, str]:
+def tags_of(dataset: FileDataset, frame: int, notes: Sequence[str] = ()) -> dict[str, str]:
+    """Return the tags of a frame, counted from 0: harmless attributes, and what was decided (see `Frame`)."""
     tags = {}
     for keyword in _TAGS:
         value = dataset.get(keyword)

@@ -29,6 +29,7 @@ from realfm_gui.imaging.bit_planes import overlay_groups
 from realfm_gui.imaging.dataset import open_dataset, quiet, text, whole
 from realfm_gui.imaging.decoding import decode_content
 from realfm_gui.imaging.errors import UnreadableImage
+from realfm_gui.imaging.hanging_attributes import complete_for_hanging
 from realfm_gui.imaging.pixel_decoding import number_of_frames
 from realfm_gui.imaging.secondary_capture import wrap_picture
 from realfm_gui.imaging.sources import SourceImage
@@ -87,10 +88,17 @@ class Deidentifier:
         # Patients are marked, because a Patient ID may read like a UID, and even be that of the study.
         return self._uids | {f"{_PATIENT}{source}": new for source, new in self._patients.items()}
 
-    def prepare(self, source: SourceImage) -> PreparedImage:
+    def prepare(self, source: SourceImage, *, offset_days: float = 0.0) -> PreparedImage:
         """Return a copy of an image without its identity.
 
         Compressed pixels stay as they are. The copy is decoded before it is returned.
+
+        Parameters
+        ----------
+        source : SourceImage
+        offset_days : float
+            Where its examination lies from the current one of its case: negative for a prior, which then says
+            so (see `study_order`), 0 for the current one.
 
         Raises
         ------
@@ -106,6 +114,9 @@ class Deidentifier:
                 original = open_dataset(content) if source.kind == "dicom" else wrap_picture(content)
                 notes = _notes(original)
                 copy = self._copied(original, source)
+                if offset_days:
+                    copy.LongitudinalTemporalOffsetFromEvent = offset_days
+                    copy.LongitudinalTemporalEventType = "BASELINE"
                 written = _written(copy)
             except UnreadableImage:
                 raise
@@ -142,6 +153,7 @@ class Deidentifier:
                 setattr(copy, keyword, generate_uid(prefix=None))
         _trim_pixels(copy, syntax)
         _clear_unused_bits(copy, original)
+        complete_for_hanging(copy, original)
         _identify(copy, self._new_patient(source.patient))
         meta.MediaStorageSOPClassUID = copy.SOPClassUID
         meta.MediaStorageSOPInstanceUID = copy.SOPInstanceUID

@@ -12,10 +12,10 @@ from typing import Any
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.patient_geometry import MainPlane
-from realfm_gui.imaging.hanging import CellRule, HangingProtocol, ImageConditions
+from realfm_gui.imaging.hanging_rules import WEIGHTINGS, CellRule, HangingProtocol, ImageConditions
 
-_CONDITIONS = ("modality", "body_part", "view_position", "laterality", "plane", "series_description")
-_PROTOCOL_KEYS = frozenset({"id", "name", "rows", "columns", "when", "cell"})
+_CONDITIONS = ("modality", "body_part", "view_position", "laterality", "plane", "weighting")
+_PROTOCOL_KEYS = frozenset({"id", "name", "rows", "columns", "first", "link", "when", "cell"})
 _WHEN_KEYS = frozenset({*_CONDITIONS, "min_images", "max_images", "has_prior", "complete"})
 _CELL_KEYS = frozenset(
     {
@@ -24,6 +24,8 @@ _CELL_KEYS = frozenset(
         "column",
         "prior",
         "cut",
+        "repeat",
+        "optional",
         "preset",
         "right_edge",
         "bottom_edge",
@@ -119,6 +121,8 @@ def _protocol(entry: Mapping[str, Any]) -> HangingProtocol:
         max_images=max_images,
         needs_prior=needs_prior,
         is_complete=is_complete,
+        goes_first=_yes(entry, "first"),
+        is_linked=_yes(entry, "link"),
     )
 
 
@@ -132,6 +136,8 @@ def _cell(entry: Mapping[str, Any], number: int) -> CellRule:
             conditions=_conditions(entry),
             prior=_whole(entry, "prior") or 0,
             cut=_plane("cut", cut) if cut else None,
+            repeats=_yes(entry, "repeat"),
+            is_optional=_yes(entry, "optional"),
             preset=_text(entry, "preset"),
             right_edge=_text(entry, "right_edge"),
             bottom_edge=_text(entry, "bottom_edge"),
@@ -151,6 +157,9 @@ def _conditions(entry: Mapping[str, Any]) -> ImageConditions:
     values = {key: _texts(entry, key) for key in _CONDITIONS}
     for plane in values["plane"]:
         _plane("plane", plane)
+    for weighting in values["weighting"]:
+        if weighting.upper() not in WEIGHTINGS:
+            raise ValueError(f"weighting is one of {', '.join(WEIGHTINGS)}, not {weighting!r}")
     return ImageConditions(**values)
 
 

@@ -47,3 +47,25 @@ def _add_dots(painted: NDArray[np.bool_], plane: OverlayPlane, transform: ViewTr
     at_x = np.floor(x + (columns + plane.column) * transform.scale + 0.5).astype(np.intp)
     is_inside = (at_y >= 0) & (at_y < height) & (at_x >= 0) & (at_x < width)
     painted[at_y[is_inside], at_x[is_inside]] = True
+
+
+def outlined(covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the covered pixels that have a neighbour (of four) beside them that is not covered.
+
+    The border of the array counts as covered: a region that goes on beyond the view has no outline there.
+    """
+    padded = np.pad(covered, 1, mode="edge")
+    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    outline: NDArray[np.bool_] = covered & ~inner
+    return outline
+
+
+def edged(drawn: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels that touch what is drawn (of four neighbours) and are not drawn themselves."""
+    around = np.zeros_like(drawn)
+    around[1:] |= drawn[:-1]
+    around[:-1] |= drawn[1:]
+    around[:, 1:] |= drawn[:, :-1]
+    around[:, :-1] |= drawn[:, 1:]
+    edge: NDArray[np.bool_] = around & ~drawn
+    return edge

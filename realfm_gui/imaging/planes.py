@@ -14,6 +14,7 @@ from realfm_gui.domain.image_stack import Stack
 from realfm_gui.domain.images import Frame
 from realfm_gui.domain.patient_geometry import Plane
 from realfm_gui.imaging.rendering import ViewPixels
+from realfm_gui.imaging.stacking import GAP_FACTOR, larger_neighbours
 from realfm_gui.imaging.view_transform import ViewTransform
 from realfm_gui.imaging.volume import Volume
 from realfm_gui.imaging.voxel_sampling import Lattice, sampled
@@ -21,8 +22,6 @@ from realfm_gui.imaging.voxel_sampling import Lattice, sampled
 OFFSET = 1 << 15
 """Added to a voxel to make the index of a look-up table of it."""
 
-_GAP_FACTOR = 1.5
-"""A step this many times as long as those beside it has slices missing in it."""
 _EVEN = 0.02
 """Of a step that slices may be off and still count as evenly spaced: positions in files are rounded."""
 _MOST_POINTS = 8
@@ -54,9 +53,7 @@ class Reformattable:
     def _steps(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The steps between slices, in even ones, and the larger neighbour of each; (slices - 1,) both."""
         steps = np.diff(self._even_slices)
-        around = np.concatenate([[0.0], steps, [0.0]])
-        beside = np.maximum(around[:-2], around[2:])
-        return steps, np.where(beside > 0, beside, steps)
+        return steps, larger_neighbours(steps)
 
     @cached_property
     def smallest_step(self) -> float:
@@ -65,13 +62,9 @@ class Reformattable:
 
     @cached_property
     def gaps(self) -> NDArray[np.float64]:
-        """Where slices are missing: (first, last) in even slices, half a step off the neighbours; (n, 2).
-
-        A step is a gap by its neighbours. By the usual step, the upper half of a head scanned in thick
-        slices above thin ones would be full of gaps.
-        """
+        """Where slices are missing: (first, last) in even slices, half a step off the neighbours; (n, 2)."""
         steps, beside = self._steps
-        missing = np.flatnonzero(steps > _GAP_FACTOR * beside)
+        missing = np.flatnonzero(steps > GAP_FACTOR * beside)
         before, after = self._even_slices[missing], self._even_slices[missing + 1]
         return np.stack([before + beside[missing] / 2, after - beside[missing] / 2], axis=1)
 
@@ -81,7 +74,7 @@ class Reformattable:
         even, (steps, beside) = self._even_slices, self._steps
         if not len(steps):
             return float(even[0]) - 0.5, float(even[0]) + 0.5
-        own = np.where(steps > _GAP_FACTOR * beside, beside, steps)
+        own = np.where(steps > GAP_FACTOR * beside, beside, steps)
         return float(even[0] - own[0] / 2), float(even[-1] + own[-1] / 2)
 
     @cached_property
@@ -249,7 +242,7 @@ def framed(volume: Volume, plane: Plane, values: NDArray[np.float32], is_shown: 
         position_mm=plane.origin_mm,
         orientation=(*plane.along_row, *plane.down_column),
         shutter=None if is_shown.all() else ~is_shown,
-        tags={"SeriesInstanceUID": volume.series_uid, "FrameOfReferenceUID": volume.frame_of_reference_uid},
+        tags=volume.tags_of(),
     )
 
 

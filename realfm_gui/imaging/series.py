@@ -1,4 +1,4 @@
-"""Series hygiene: frames in anatomical order, and warnings where the order is not what a reader assumes."""
+"""Series hygiene: frames in display order, and warnings where the order is not what a reader assumes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from realfm_gui.domain.images import Frame, LoadedCase, SeriesWarning, WarningKind, Window
-from realfm_gui.imaging.stacking import has_same_direction, positions_along_normal, stack_warnings
-from realfm_gui.imaging.windows import DERIVED
+from realfm_gui.domain.images import Frame, LoadedCase, SeriesWarning, WarningKind
+from realfm_gui.imaging.derived_window import DERIVED, spanning_window
+from realfm_gui.imaging.stacking import display_order, has_same_direction, stack_warnings
+
+SLICED = frozenset({"CT", "MR", "PT", "NM"})
+"""Modalities whose images have a place in the patient; of others nobody expects one."""
 
 __all__ = ["LoadedCase", "SeriesWarning", "WarningKind", "arrange", "load_case", "sort_series"]
 
@@ -23,11 +26,18 @@ def load_case(paths: Sequence[Path]) -> LoadedCase:
     """
     from realfm_gui.imaging.decoding import decode_frames
 
-    return arrange([frame for path in paths for frame in decode_frames(path)])
+    # The file's name is the study's own random id: whoever speaks of one image of a case finds its frames.
+    return arrange(
+        [
+            replace(frame, tags={**frame.tags, "ImageFile": path.name})
+            for path in paths
+            for frame in decode_frames(path)
+        ]
+    )
 
 
 def arrange(frames: Sequence[Frame]) -> LoadedCase:
-    """Sort frames series by series (in order of appearance), each along the normal of its planes."""
+    """Put the frames of each series in order (`sort_series`), series by series in order of appearance."""
     series: dict[str, list[Frame]] = {}
     for number, frame in enumerate(frames):
         series.setdefault(frame.tags.get("SeriesInstanceUID") or f"alone {number}", []).append(frame)
@@ -41,7 +51,7 @@ def arrange(frames: Sequence[Frame]) -> LoadedCase:
 
 
 def sort_series(frames: Sequence[Frame], series: int = 0) -> tuple[list[Frame], list[SeriesWarning]]:
-    """Sort the frames of one series by position along the normal, then by instance and frame number.
+    """Sort the frames of one series for display (`display_order`), then by instance and frame number.
 
     Frames of different orientation stay in groups, in order of appearance; frames without a position keep
     the order of their instance numbers.
@@ -55,15 +65,15 @@ def sort_series(frames: Sequence[Frame], series: int = 0) -> tuple[list[Frame], 
     if len(groups) > 1 or (groups and unplaced):
         text = "Planes of different orientation in one series are kept in groups."
         warnings.append(SeriesWarning(kind=WarningKind.MIXED_ORIENTATION, series=series, text=text))
-    if unplaced and not groups and len({_number(frame)[0] for frame in unplaced}) > 1:
+    are_slices = bool(unplaced) and unplaced[0].modality in SLICED
+    if are_slices and not groups and len({_number(frame)[0] for frame in unplaced}) > 1:
         text = "The images have no position; they are in the order of their numbers."
         warnings.append(SeriesWarning(kind=WarningKind.UNPLACED, series=series, text=text))
     result: list[Frame] = []
     for group in groups:
         orientation = group[0].orientation or ()
         positions = np.array([frame.position_mm for frame in group], np.float64)
-        order = np.argsort(positions_along_normal(orientation, positions), kind="stable")
-        result += [group[i] for i in order]
+        result += [group[i] for i in display_order(orientation, positions)]
         warnings += stack_warnings(orientation, positions, series)
     return result + unplaced, warnings
 
@@ -89,13 +99,10 @@ def _by_orientation(frames: Sequence[Frame]) -> list[list[Frame]]:
 
 
 def _with_one_window(frames: Sequence[Frame]) -> list[Frame]:
-    # A window derived image by image would flicker through a stack and hide real differences.
     derived = [frame.windows[0] for frame in frames if frame.windows and frame.windows[0].name == DERIVED]
     if len(derived) < 2:
         return list(frames)
-    low = min(window.center - window.width / 2 for window in derived)
-    high = max(window.center + window.width / 2 for window in derived)
-    shared = Window(center=(low + high) / 2, width=high - low, name=DERIVED, function="linear_exact")
+    shared = spanning_window(derived)
     return [
         replace(frame, windows=(shared, *frame.windows[1:]))
         if frame.windows and frame.windows[0].name == DERIVED

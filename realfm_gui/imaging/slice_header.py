@@ -5,7 +5,8 @@ returns None.
 """
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,9 +28,16 @@ _SHORT = frozenset(
 _SHORT_FORM, _LENGTH = struct.Struct("<HH2sH"), struct.Struct("<I")
 _META = 0x00020000
 _ITEM, _ITEM_END, _SEQUENCE_END, _PIXEL_DATA = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD, 0x7FE00010
-_UNUSUAL = (0x00283000, 0x52009229, 0x52009230)  # modality LUT, functional groups
+_UNUSUAL = (
+    *(0x00283000, 0x00283010, 0x52009229, 0x52009230),  # modality and VOI LUT, functional groups
+    *(0x00181600, 0x00186011, 0x00089205),  # shutter, regions, colours among the grey
+    *(0x60000010 + 0x00020000 * number for number in range(16)),  # overlays
+)
+OWN_TAGS = {"ImageType": 0x00080008, "SliceThickness": 0x00180050}
+"""Attributes in `Frame.tags` that may differ from slice to slice of a series."""
 _WANTED = frozenset(
     {
+        *OWN_TAGS.values(),
         *(0x00020010, 0x00080008, 0x00080060, 0x0020000D, 0x0020000E, 0x00200013, 0x00200032, 0x00200037),
         *(0x00200052, 0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280030, 0x00280100),
         *(0x00280101, 0x00280102, 0x00280103, 0x00280120, 0x00280121, 0x00281050, 0x00281051, 0x00281052),
@@ -46,7 +54,7 @@ class SliceHeader:
 
     `pixel_offset` is where raw little-endian 16-bit pixels begin in the file, None where they have to be
     decoded. `padding` is the first and last stored value outside the image. `spacing_mm` is between rows and
-    between columns. The rest is as in `domain.images.Frame`.
+    between columns. `tags` are those of `OWN_TAGS`. The rest is as in `domain.images.Frame`.
     """
 
     path: Path
@@ -70,6 +78,7 @@ class SliceHeader:
     spacing_mm: tuple[float, float] | None = None
     padding: tuple[int, int] | None = None
     windows: tuple[Window, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_slice_header(path: Path) -> SliceHeader | None:
@@ -205,6 +214,7 @@ def _described(
         spacing_mm=_pair(_numbers(found, 0x00280030)),
         padding=_padding(found, is_signed=is_signed),
         windows=_windows(found),
+        tags={name: value for name, tag in OWN_TAGS.items() if (value := _text(found, tag))},
     )
 
 

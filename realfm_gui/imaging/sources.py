@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from realfm_gui.imaging.errors import UnreadableImage
@@ -34,7 +35,8 @@ class SourceImage:
 
     `kind` is "dicom", "png" or "jpeg". `patient` tells patients apart: the Patient ID (with its issuer) of
     a DICOM file, else its study; a PNG or JPEG has none, so it is taken for a patient of its own unless the
-    caller knows better (``dataclasses.replace(source, patient=...)``).
+    caller knows better (``dataclasses.replace(source, patient=...)``). `examined_at` is the study's date and
+    time, None where the file gives no date.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class SourceImage:
     modality: str
     instance_number: int | None
     sha256: str
+    examined_at: datetime | None = None
 
 
 def discover(paths: Sequence[Path]) -> Discovery:
@@ -143,4 +146,16 @@ def _dicom_source(path: Path, content: bytes, sha256: str) -> SourceImage:
             modality=text(dataset, "Modality"),
             instance_number=None if instance is None else int(instance),
             sha256=sha256,
+            examined_at=_moment(text(dataset, "StudyDate"), text(dataset, "StudyTime")),
         )
+
+
+def _moment(day: str, time: str) -> datetime | None:
+    """Return a DICOM date and time (YYYYMMDD, HHMMSS.FFFFFF or the beginning of it), None without a date."""
+    day = day.replace(".", "").replace("-", "")  # some write it as in the standard before 1993, or as ISO
+    digits = time.partition(".")[0].replace(":", "")[:6].ljust(6, "0")
+    try:
+        at_midnight = datetime.strptime(day, "%Y%m%d")
+        return datetime.strptime(day + digits, "%Y%m%d%H%M%S") if digits.isdecimal() else at_midnight
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""How the planes of a series lie in space: order along the normal, gaps, tilt. numpy only."""
+"""How the planes of a series lie in space: order of display, gaps, tilt. numpy only."""
 
 import math
 from collections.abc import Sequence
@@ -10,17 +10,24 @@ from realfm_gui.domain.images import SeriesWarning, WarningKind
 
 SAME_PLACE_MM = 1e-2
 """Planes nearer than this lie at one place."""
-_GAP_FACTOR = 1.5
+GAP_FACTOR = 1.5
+"""A step this many times as long as those beside it has slices missing in it."""
 _VARYING_FRACTION = 0.02
 _SAME_DIRECTION = 1e-3
 _TILT_DEGREES = 0.5
+_TOWARDS_THE_HEAD = 2
+"""The axis of the patient that points there."""
+_AS_AXIAL = 0.01
+"""Of a normal's cosines: planes at 45° count as axial, whatever the rounding of one file says."""
+
 _ACROSS_DEGREES = 60.0
 """Positions that run this far beside the normal are no stack: rotated planes, or one place each."""
 
 
 def has_same_direction(one: Sequence[float] | None, other: Sequence[float] | None) -> bool:
     """Whether two orientations (six direction cosines each) are the same but for rounding."""
-    return bool(np.allclose(one or (), other or (), atol=_SAME_DIRECTION))
+    # Mostly they are the very same numbers, and there may be a thousand slices.
+    return one == other or bool(np.allclose(one or (), other or (), atol=_SAME_DIRECTION))
 
 
 def normal_of(orientation: Sequence[float]) -> NDArray[np.float64]:
@@ -45,6 +52,32 @@ def positions_along_normal(orientation: Sequence[float], positions_mm: ArrayLike
     """
     along: NDArray[np.float64] = np.asarray(positions_mm, np.float64) @ normal_of(orientation)
     return along
+
+
+def display_order(orientation: Sequence[float], positions_mm: ArrayLike) -> NDArray[np.intp]:
+    """Return the order in which radiologists go through planes: axial ones from the head to the feet.
+
+    Others along their normal, away from the looker: as usually acquired, coronal ones from front to back and
+    sagittal ones from left to right.
+
+    Parameters
+    ----------
+    orientation : sequence of float
+        Direction cosines of all planes, six numbers.
+    positions_mm : array-like of shape (n, 3)
+        Of each plane's first pixel, patient coordinates.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Indices into the planes; of two at one place the first comes first.
+    """
+    along = positions_along_normal(orientation, positions_mm)
+    normal = normal_of(orientation)
+    beside, up = float(np.abs(normal[:_TOWARDS_THE_HEAD]).max()), float(abs(normal[_TOWARDS_THE_HEAD]))
+    is_axial = up > beside - _AS_AXIAL
+    is_upwards = is_axial and normal[_TOWARDS_THE_HEAD] > 0
+    return np.argsort(-along if is_upwards else along, kind="stable")
 
 
 def tilt_degrees(orientation: Sequence[float], positions_mm: ArrayLike) -> float:
@@ -73,11 +106,21 @@ def stack_warnings(
     warnings = _spacing_warnings(np.sort(positions_along_normal(orientation, positions)), series)
     tilt = tilt_degrees(orientation, positions)
     if _TILT_DEGREES < tilt < _ACROSS_DEGREES:
-        text = (
-            f"The images are stacked {tilt:.1f}° off their normal (gantry tilt): each lies beside the last."
-        )
+        text = f"Gantry tilt of {tilt:.1f}°."
         warnings.append(SeriesWarning(kind=WarningKind.GANTRY_TILT, series=series, text=text))
     return warnings
+
+
+def larger_neighbours(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the longer of the two steps beside each step, shape (n,); the step itself where it is alone.
+
+    A step is a gap by its neighbours. By the usual step, the upper half of a head scanned in thick slices
+    above thin ones would be full of gaps.
+    """
+    around = np.concatenate([[0.0], steps, [0.0]])
+    beside = np.maximum(around[:-2], around[2:])
+    longer: NDArray[np.float64] = np.where(beside > 0, beside, steps)
+    return longer
 
 
 def _spacing_warnings(along: NDArray[np.float64], series: int) -> list[SeriesWarning]:
@@ -89,12 +132,15 @@ def _spacing_warnings(along: NDArray[np.float64], series: int) -> list[SeriesWar
         warnings.append(SeriesWarning(kind=WarningKind.DUPLICATE_POSITION, series=series, text=text))
     if len(real) < 2:
         return warnings
-    usual = float(np.median(real))
-    gaps = real[real > _GAP_FACTOR * usual]
-    if len(gaps):
-        text = f"{len(gaps)} gaps, up to {gaps.max():.1f} mm where {usual:.1f} mm is usual."
+    beside = larger_neighbours(real)
+    is_gap = real > GAP_FACTOR * beside
+    if is_gap.any():
+        widest = int(np.argmax(np.where(is_gap, real, 0.0)))
+        count = int(np.count_nonzero(is_gap))
+        size = f"{count} gaps, up to" if count > 1 else "A gap of"
+        text = f"{size} {real[widest]:.1f} mm where {beside[widest]:.1f} mm is usual."
         warnings.append(SeriesWarning(kind=WarningKind.GAP, series=series, text=text))
-    elif np.ptp(real) > _VARYING_FRACTION * usual:
+    elif np.ptp(real) > _VARYING_FRACTION * float(np.median(real)):
         text = f"The spacing of the images varies from {real.min():.2f} to {real.max():.2f} mm."
         warnings.append(SeriesWarning(kind=WarningKind.VARYING_SPACING, series=series, text=text))
     return warnings

@@ -6,7 +6,7 @@ into the array (`readinto`), compressed ones decoded in child processes that sha
 that the memory is that of the voxels.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from realfm_gui.imaging.errors import UnreadableImage
 from realfm_gui.imaging.shared_array import new_shared_array
 from realfm_gui.imaging.slice_header import SliceHeader, read_slice_header
 from realfm_gui.imaging.stacked_headers import check_volume, in_order, volume_of
-from realfm_gui.imaging.volume import Volume, window_from
+from realfm_gui.imaging.volume import Volume, with_window
 
 if TYPE_CHECKING:
     from realfm_gui.imaging.decoding_service import DecodingService
@@ -93,36 +93,65 @@ def loading_volume(
     """
     if not paths:
         raise UnreadableImage("A series without files is no volume.")
-    first = _header(paths[0])
+    first = header_of(paths[0])
     yield LoadingStep(preview=_preview(first, decoding), is_loaded=np.zeros(len(paths), np.bool_))
-    headers = in_order([first, *(_header(path) for path in paths[1:])])
+    headers = in_order([first, *(header_of(path) for path in paths[1:])])
     check_volume(headers)
+    yield from loading_slices(headers, decoding=decoding)
+
+
+def loading_slices(
+    headers: Sequence[SliceHeader],
+    *,
+    decoding: "DecodingService | None" = None,
+    tags: Mapping[str, str] | None = None,
+) -> Generator[LoadingStep]:
+    """Load the slices whose headers have been read, in order, and checked.
+
+    Parameters
+    ----------
+    headers : sequence of SliceHeader
+        From `in_order`; `check_volume` had nothing against them.
+    decoding : DecodingService, optional
+        Whose child processes decode compressed pixels; without one they are decoded here.
+    tags : mapping, optional
+        What all slices share (see `Volume`).
+
+    Yields
+    ------
+    LoadingStep
+        As in `loading_volume`, without the preview.
+    """
     is_raw = all(header.pixel_offset is not None for header in headers)
-    if is_raw:
-        voxels = np.empty((len(headers), first.rows, first.columns), np.int16)
-        yield from _steps(headers, voxels, _read_raw(headers, voxels))
-    elif decoding is None:
-        voxels = np.empty((len(headers), first.rows, first.columns), np.int16)
-        yield from _steps(headers, voxels, _decode_here(headers, voxels))
-    else:
-        yield from _decoded_in_children(headers, decoding)
+    if not is_raw and decoding is not None:
+        yield from _decoded_in_children(headers, tags or {}, decoding)
+        return
+    try:
+        voxels = np.empty((len(headers), headers[0].rows, headers[0].columns), np.int16)
+    except MemoryError as error:
+        raise UnreadableImage("The series is too large for this computer's memory.") from error
+    pixels = _read_raw(headers, voxels) if is_raw else _decode_here(headers, voxels)
+    yield from _steps(headers, tags or {}, voxels, pixels)
 
 
 def _steps(
-    headers: Sequence[SliceHeader], voxels: NDArray[np.int16], loading: Iterator[Sequence[int]]
+    headers: Sequence[SliceHeader],
+    tags: Mapping[str, str],
+    voxels: NDArray[np.int16],
+    loading: Iterator[Sequence[int]],
 ) -> Iterator[LoadingStep]:
-    volume = volume_of(headers, voxels)
+    volume = replace(volume_of(headers, voxels), tags=dict(tags))
     is_loaded = np.zeros(len(headers), np.bool_)
     yield LoadingStep(volume=volume, is_loaded=is_loaded)
     for places in loading:
         is_loaded[list(places)] = True
-        if is_loaded.all() and not volume.windows:
-            volume = replace(volume, windows=(window_from(volume),))
+        if is_loaded.all():
+            volume = with_window(volume)
         yield LoadingStep(volume=volume, is_loaded=is_loaded)
 
 
 def _decoded_in_children(
-    headers: Sequence[SliceHeader], decoding: "DecodingService"
+    headers: Sequence[SliceHeader], tags: Mapping[str, str], decoding: "DecodingService"
 ) -> Iterator[LoadingStep]:
     try:
         shared, voxels = new_shared_array((len(headers), headers[0].rows, headers[0].columns))
@@ -139,7 +168,7 @@ def _decoded_in_children(
             yield futures[future]
 
     try:
-        yield from _steps(headers, voxels, decoded())
+        yield from _steps(headers, tags, voxels, decoded())
     finally:
         for future in futures:
             future.cancel()
@@ -192,7 +221,14 @@ def _to_values(header: SliceHeader, plane: NDArray[np.int16]) -> None:
         np.bitwise_xor(unsigned, np.uint16(_BIAS), out=unsigned)
 
 
-def _header(path: Path) -> SliceHeader:
+def header_of(path: Path) -> SliceHeader:
+    """Return the header of a slice.
+
+    Raises
+    ------
+    UnreadableImage
+        If the file cannot be read, or is no single grey plane with a linear scale and nothing laid over it.
+    """
     try:
         header = read_slice_header(path)
     except OSError as error:
@@ -221,7 +257,7 @@ def _preview(header: SliceHeader, decoding: "DecodingService | None") -> Frame:
         spacing_mm=header.spacing_mm or (1.0, 1.0),
     )
     volume = volume_of([placed], plane)
-    frame = (volume if volume.windows else replace(volume, windows=(window_from(volume),))).frame(0)
+    frame = with_window(volume).frame(0)
     if header.spacing_mm is None:
         frame = replace(frame, spacing_mm=None, spacing_kind="none")
     return replace(frame, position_mm=header.position_mm, orientation=header.orientation)

@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset, FileDataset
 
 from realfm_gui.domain.images import VoiTable, Window
 from realfm_gui.imaging.dataset import functional_group, items, numbers, text
-from realfm_gui.imaging.derived_window import DERIVED, derived_window
+from realfm_gui.imaging.derived_window import DERIVED, derived_window, misses_above
 from realfm_gui.imaging.grey import lut_entries
 
 __all__ = ["DERIVED", "derived_window", "misses_above", "windows_of", "with_signed_tables"]
@@ -88,8 +88,3 @@ def with_signed_tables(windows: Sequence[Window], lowest_value: float) -> tuple[
             window = Window.of_table(table, window.name)
         result.append(window)
     return tuple(result)
-
-
-def misses_above(windows: Sequence[Window], lowest_value: float) -> bool:
-    """Whether every window ends below the lowest value of an image, so that all of it would be one white."""
-    return bool(windows) and all(window.center + window.width < lowest_value for window in windows)

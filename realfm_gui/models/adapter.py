@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from realfm_gui.domain.images import CaseFrames
-from realfm_gui.domain.prediction import Prediction
+from realfm_gui.domain.prediction import OutOfDomain, Prediction, PredictionFailure
 from realfm_gui.domain.progress import Progress
 from realfm_gui.domain.protocol import OperatingPoint
+from realfm_gui.models.intended_images import ANY_IMAGES, IntendedImages
 
 NO_SALIENCY = "none"
 """Every adapter understands it: scores only."""
+
+CaseAnswer = list[Prediction] | OutOfDomain | PredictionFailure
+"""What a model can say of a case: an answer, that it was not made for such a case, or that it failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +23,7 @@ class ModelInfo:
 
     `weights_sha256` is empty where there are no weights. `needs_fit` is True where a head has to be fitted on
     the development split before it can predict; `needs_file` where predictions come from a file instead of a
-    network.
+    network. `images` are what the model was made for: a case of other images is told as such and never run.
     """
 
     name: str
@@ -30,6 +34,7 @@ class ModelInfo:
     weights_sha256: str = ""
     needs_fit: bool = True
     needs_file: bool = False
+    images: IntendedImages = ANY_IMAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +87,8 @@ class ModelAdapter(Protocol):
     def load_head(self, content: bytes) -> None:
         """Use a head that `fit` returned; raise `UserFacingError` for one of another model or set-up."""
 
-    def predict(self, case: CaseFrames, *, saliency: str) -> list[Prediction]:
-        """Return one prediction per finding.
+    def predict(self, case: CaseFrames, *, saliency: str) -> CaseAnswer:
+        """Return one prediction per finding, or that the case is outside what the model was made for.
 
         Raises
         ------

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from realfm_gui.domain.ai_finding import ScoreInterval
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.protocol import OperatingPoint
+from realfm_gui.models.calibration import LEVEL, calibration_covariance, probability_interval
 from realfm_gui.models.folds import patient_folds
 from realfm_gui.models.logistic import LogisticFit, Standardiser, fit_logistic, sigmoid
 from realfm_gui.models.operating_point import choose_threshold
@@ -49,6 +51,8 @@ class FindingHead(_Part):
     cases: int
     positives: int
     patients: int
+    calibration_covariance: tuple[Finite, Finite, Finite] | None = None
+    """Of slope and offset (see `calibration_covariance`); None where nothing can be said, or nobody asked."""
 
     def logits(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the scores of `features`, shape (cases, features), as shape (cases,)."""
@@ -60,12 +64,26 @@ class FindingHead(_Part):
         logit = self.calibration_slope * score + self.calibration_offset
         return float(sigmoid(np.array([logit]))[0])
 
+    def interval(self, score: float) -> ScoreInterval | None:
+        """Return how well the calibration knows that probability; None where nothing can be said."""
+        if self.calibration_covariance is None:
+            return None
+        low, high = probability_interval(
+            score,
+            slope=self.calibration_slope,
+            offset=self.calibration_offset,
+            covariance=self.calibration_covariance,
+        )
+        middle = self.probability(score)  # rounding at the ends of the scale must not leave it outside
+        return ScoreInterval(low=min(low, middle), high=max(high, middle), level=LEVEL)
+
 
 class Head(_Part):
     """Everything needed to score again, and to know what with: no pickle, readable as JSON."""
 
     format: Literal["realfm-head"] = "realfm-head"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
+    """2 has `FindingHead.calibration_covariance`."""
     model: str
     model_version: str
     weights_sha256: str
@@ -96,9 +114,9 @@ def read_head(content: bytes) -> Head:
         raise UserFacingError("The fitted head cannot be read: it is damaged.", hint=hint) from error
     if not isinstance(table, dict) or table.get("format") != "realfm-head":
         raise UserFacingError("This file is not a fitted head.", hint=hint)
-    if isinstance(table.get("version"), int) and table["version"] > 1:
+    if isinstance(table.get("version"), int) and table["version"] > 2:
         raise UserFacingError(
-            f"The fitted head is of version {table['version']}, newer than this program reads (1).",
+            f"The fitted head is of version {table['version']}, newer than this program reads (2).",
             hint="Update the program, or fit the model again (realfm fit).",
         )
     try:
@@ -170,6 +188,7 @@ def fit_finding(
     weights = final.weights / scaling.scale
     slope, offset = platt_calibration(scores, y)
     point = choose_threshold(scores, y, rule)
+    spread = calibration_covariance(scores, y, patients, slope=slope, offset=offset)
     return FindingHead(
         finding=finding,
         weights=tuple(float(w) for w in weights),
@@ -186,6 +205,7 @@ def fit_finding(
         cases=len(y),
         positives=int(y.sum()),
         patients=len(set(patients)),
+        calibration_covariance=spread,
     )
 
 

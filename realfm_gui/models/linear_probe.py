@@ -166,6 +166,7 @@ class LinearProbe(ABC):
                     probability=head.probability(score),
                     prevalence=head.prevalence,
                     operating_point=head.threshold,
+                    interval=head.interval(score),
                     saliency=where,
                 )
             )

@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
+from realfm_gui.domain.ai_finding import AiFinding, ScoreInterval, by_score
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.grid_geometry import grid_over
 from realfm_gui.domain.images import CaseFrames, Frame
-from realfm_gui.domain.prediction import GridGeometry, Prediction, SaliencyMap
+from realfm_gui.domain.prediction import (
+    FailureKind,
+    OutOfDomain,
+    Prediction,
+    PredictionFailure,
+    SaliencyMap,
+)
 from realfm_gui.domain.progress import Progress
 from realfm_gui.domain.protocol import OperatingPoint
-from realfm_gui.models.adapter import NO_SALIENCY, Example, ModelInfo
+from realfm_gui.models.adapter import NO_SALIENCY, CaseAnswer, Example, ModelInfo
+from realfm_gui.models.located import CasePlace, located_finding, read_grid
+from realfm_gui.models.predictions_csv import Status
 
 METHOD = "precomputed"
 
@@ -23,16 +30,24 @@ class PrecomputedRow:
     """One prediction of the file, resolved to the study's case id.
 
     `threshold` is the score at and above which the model calls the finding present; without one the model has
-    no operating point, so no call. `map_path` names a NumPy file (see `PrecomputedPredictions`).
+    no operating point, so no call. `map_path` names a NumPy file (see `PrecomputedPredictions`). Unless
+    `status` is "answered" there is no score, and the model has no answer for the case, for this `reason`.
     """
 
     case_id: str
     finding: str
-    score: float
+    score: float | None
     probability: float | None = None
     prevalence: float | None = None
     threshold: float | None = None
     map_path: Path | None = None
+    interval: ScoreInterval | None = None
+    status: Status = Status.ANSWERED
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.ANSWERED) != (self.score is not None):
+            raise ValueError("an answer, and nothing else, has a score")
 
 
 class PrecomputedPredictions:
@@ -40,7 +55,8 @@ class PrecomputedPredictions:
 
     A map is a ``.npy`` file with a two-dimensional array of finite numbers that covers the whole image
     (of a case of several frames, the first one); it is shown at the scale it was written. Probabilities
-    without a prevalence are shown as the model states them and never moved to another one.
+    without a prevalence are shown as the model states them and never moved to another one. A case without a
+    row is a failure: the file is silent about it.
     """
 
     info = ModelInfo(
@@ -55,12 +71,21 @@ class PrecomputedPredictions:
     saliency_methods: tuple[str, ...] = (METHOD,)
     device = "cpu"
 
-    def __init__(self, rows: Mapping[str, tuple[PrecomputedRow, ...]], *, source: str = "a CSV file") -> None:
+    def __init__(
+        self,
+        rows: Mapping[str, tuple[PrecomputedRow, ...]],
+        *,
+        places: Sequence[CasePlace] = (),
+        source: str = "a CSV file",
+    ) -> None:
         self._rows = rows
+        self._places = tuple(places)
         self._source = source
 
     @classmethod
-    def from_rows(cls, rows: Sequence[PrecomputedRow], *, source: str = "a CSV file") -> Self:
+    def from_rows(
+        cls, rows: Sequence[PrecomputedRow], *, places: Sequence[CasePlace] = (), source: str = "a CSV file"
+    ) -> Self:
         """Return the model that answers with these rows; `source` names the file in the record of the run.
 
         Raises
@@ -78,7 +103,7 @@ class PrecomputedPredictions:
                 )
             seen.add((row.case_id, row.finding))
             by_case[row.case_id] = (*by_case.get(row.case_id, ()), row)
-        return cls(by_case, source=source)
+        return cls(by_case, places=places, source=source)
 
     def fit(
         self,
@@ -99,29 +124,43 @@ class PrecomputedPredictions:
         """Refuse: there is no head."""
         raise UserFacingError("Predictions from a file have no head.", hint="Import them directly.")
 
-    def predict(self, case: CaseFrames, *, saliency: str) -> list[Prediction]:
-        """Return the file's predictions of this case, with their maps unless `saliency` is ``none``."""
+    def predict(self, case: CaseFrames, *, saliency: str) -> CaseAnswer:
+        """Return what the file says of this case, with its maps unless `saliency` is ``none``."""
         rows = self._rows.get(case.case_id)
         if rows is None:
-            raise UserFacingError(
-                "There is no prediction for this case in the file.", hint="Add a row for it and import again."
-            )
-        return [
-            Prediction(
+            return PredictionFailure(
                 case_id=case.case_id,
-                finding=row.finding,
-                score=row.score,
-                probability=row.probability,
-                prevalence=row.prevalence,
-                operating_point=row.threshold,
-                saliency=(
-                    None
-                    if saliency == NO_SALIENCY or row.map_path is None
-                    else _read_map(row.map_path, case.frames[0])
-                ),
+                reason="There is no prediction for this case in the file. Add a row for it and import again.",
+                kind=FailureKind.NO_ANSWER,
             )
-            for row in rows
-        ]
+        for row in rows:
+            if row.status is Status.OUT_OF_DOMAIN:
+                reason = row.reason or "The file gives no reason."
+                return OutOfDomain(case_id=case.case_id, reason=reason)
+            if row.status is Status.FAILED:
+                reason = row.reason or "The file says that the model failed, and no reason."
+                return PredictionFailure(case_id=case.case_id, reason=reason)
+        return [self._prediction(row, case, saliency) for row in rows]
+
+    def _prediction(self, row: PrecomputedRow, case: CaseFrames, saliency: str) -> Prediction:
+        assert row.score is not None  # it is an answer
+        return Prediction(
+            case_id=case.case_id,
+            finding=row.finding,
+            score=row.score,
+            probability=row.probability,
+            prevalence=row.prevalence,
+            operating_point=row.threshold,
+            interval=row.interval,
+            saliency=_read_map(row.map_path, case.frames[0])
+            if saliency != NO_SALIENCY and row.map_path is not None
+            else None,
+            located=self._located(case, row.finding),
+        )
+
+    def _located(self, case: CaseFrames, finding: str) -> tuple[AiFinding, ...]:
+        places = [p for p in self._places if (p.case_id, p.finding) == (case.case_id, finding)]
+        return by_score([located_finding(place, case) for place in places])
 
     def preprocessing(self) -> str:
         """Return, in one line, where the predictions come from."""
@@ -129,26 +168,10 @@ class PrecomputedPredictions:
 
 
 def _read_map(path: Path, frame: Frame) -> SaliencyMap:
-    hint = "Write it with numpy.save as a two-dimensional array of numbers that covers the whole image."
-    try:
-        values = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UserFacingError(f"The map {path.name} cannot be read.", hint=hint) from error
-    if (
-        not isinstance(values, np.ndarray)
-        or values.ndim != 2
-        or not values.size
-        or values.dtype.kind not in "fiub"
-    ):
-        raise UserFacingError(f"The map {path.name} is not a two-dimensional array of numbers.", hint=hint)
-    numbers: NDArray[np.float32] = values.astype(np.float32)
-    if not np.isfinite(numbers).all():
-        raise UserFacingError(f"The map {path.name} has values that are not finite.", hint=hint)
-    row_step, column_step = frame.rows / values.shape[0], frame.columns / values.shape[1]
-    geometry = GridGeometry(
-        row_offset=row_step / 2 - 0.5,
-        row_step=row_step,
-        column_offset=column_step / 2 - 0.5,
-        column_step=column_step,
+    values = read_grid(path, "map")
+    cells = values.shape[0], values.shape[1]
+    return SaliencyMap(
+        values=values,
+        geometry=grid_over(rows=frame.rows, columns=frame.columns, cells=cells),
+        method=METHOD,
     )
-    return SaliencyMap(values=numbers, geometry=geometry, method=METHOD)

@@ -1,38 +1,54 @@
 """Reading a CSV file of predictions: the good rows are kept, the bad ones are listed with reasons."""
 
-import csv
-import io
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
-from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.ai_finding import ScoreInterval
+from realfm_gui.models.csv_cells import RefusedRow, interval_of, number_of, read_rows, text_of
 
-KEYS = ("file", "patient", "uid")
-OPTIONAL = ("finding", "probability", "prevalence", "threshold", "map")
+OPTIONAL = (
+    "finding", "probability", "prevalence", "threshold", "map", "low", "high", "level", "status", "reason",
+)  # fmt: skip
+
+
+class Status(StrEnum):
+    """What became of a case."""
+
+    ANSWERED = "answered"
+    OUT_OF_DOMAIN = "out_of_domain"
+    FAILED = "failed"
+
+
+STATUS_WORDS = {
+    "": Status.ANSWERED,
+    "ok": Status.ANSWERED,
+    "answered": Status.ANSWERED,
+    "out of domain": Status.OUT_OF_DOMAIN,
+    "out_of_domain": Status.OUT_OF_DOMAIN,
+    "failed": Status.FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRow:
-    """One prediction as the file has it; `source` is the value of the key column, `line` counts from 1."""
+    """One prediction as the file has it; `source` is the value of the key column, `line` counts from 1.
+
+    Unless `status` is "answered" there is no score, and `reason` is the file's own.
+    """
 
     line: int
     source: str
     finding: str
-    score: float
+    score: float | None
     probability: float | None = None
     prevalence: float | None = None
     threshold: float | None = None
     map_path: Path | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedRow:
-    """A line that cannot be used, and why."""
-
-    line: int
-    reason: str
+    interval: ScoreInterval | None = None
+    status: Status = Status.ANSWERED
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +66,11 @@ def read_predictions_csv(path: Path, *, threshold: float | None = None) -> Predi
     Columns: exactly one of ``file``, ``patient``, ``uid``; ``score`` (any finite number, higher is more
     suspicious); optionally ``finding`` (empty or absent with a single finding), ``probability`` (0 to 1),
     ``prevalence`` (the share of positives at which that probability is calibrated), ``threshold`` (score at
-    and above which the model calls the case; without it there is no call) and ``map`` (a ``.npy`` file,
-    relative to the CSV file). Further columns are ignored.
+    and above which the model calls the case; without it there is no call), ``map`` (a ``.npy`` file,
+    relative to the CSV file), ``low`` and ``high`` (the interval of the probability, of the score where there
+    is none) with its ``level`` (0.95 where it is a 95 % interval), and ``status``: empty or ``ok``,
+    ``out of domain`` or ``failed``, the latter two without a score and with a ``reason``. Further columns are
+    ignored.
 
     Of several rows for the same case and finding the first is kept where all agree, and none where they
     differ: which one is meant cannot be known.
@@ -68,94 +87,66 @@ def read_predictions_csv(path: Path, *, threshold: float | None = None) -> Predi
     UserFacingError
         If the file as a whole cannot be used.
     """
-    reader = _reader(path)
-    columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    keys = [name for name in KEYS if name in columns]
-    hint = f"Its columns must be one of {', '.join(KEYS)}, then score; optionally {', '.join(OPTIONAL)}."
-    if len(keys) != 1:
-        problem = "no column that says whose the rows are" if not keys else f"both {' and '.join(keys)}"
-        raise UserFacingError(f"{path.name} has {problem}.", hint=hint)
-    if "score" not in columns:
-        raise UserFacingError(f"{path.name} has no column 'score'.", hint=hint)
-    reader.fieldnames = columns
+    key, lines = read_rows(path, needs="score", optional=OPTIONAL)
     rows: list[RawRow] = []
     refused: list[RefusedRow] = []
-    try:
-        for cells in reader:
-            try:
-                rows.append(_parse(reader.line_num, cells, keys[0], path.parent, threshold))
-            except ValueError as error:
-                refused.append(RefusedRow(line=reader.line_num, reason=str(error)))
-    except csv.Error as error:
-        raise UserFacingError(
-            f"{path.name} is not a CSV file (line {reader.line_num}: {error}).", hint=hint
-        ) from error
+    for line, cells in lines:
+        try:
+            rows.append(_parse(line, cells, key, path.parent, threshold))
+        except ValueError as error:
+            refused.append(RefusedRow(line=line, reason=str(error)))
     kept, doubled = _without_duplicates(rows)
     refused += doubled
     return PredictionTable(
-        key=keys[0], rows=tuple(kept), refused=tuple(sorted(refused, key=lambda row: row.line))
+        key=key, rows=tuple(kept), refused=tuple(sorted(refused, key=lambda row: row.line))
     )
-
-
-def _reader(path: Path) -> "csv.DictReader[str]":
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserFacingError(
-            f"{path.name} cannot be read: {error.strerror}.", hint="Check the path and try again."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UserFacingError(f"{path.name} is not UTF-8 text.", hint="Save it as CSV UTF-8.") from error
-    first_line = text.partition("\n")[0]
-    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
-    return csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _parse(
     line: int, cells: Mapping[str, str | None], key: str, folder: Path, threshold: float | None
 ) -> RawRow:
     """Return the row; raise ValueError with the reason why it cannot be used."""
-    if not (source := _text(cells, key)):
+    if not (source := text_of(cells, key)):
         raise ValueError(f"{key} is missing")
-    if (score := _number(cells, "score")) is None:
+    status = STATUS_WORDS.get(text_of(cells, "status").lower())
+    if status is None:
+        raise ValueError(f"the status {text_of(cells, 'status')!r} is none of ok, out of domain, failed")
+    score = number_of(cells, "score")
+    if status is not Status.ANSWERED:
+        if score is not None:
+            raise ValueError(f"a case that is {status.value.replace('_', ' ')} cannot have a score")
+        return RawRow(
+            line=line,
+            source=source,
+            finding=text_of(cells, "finding"),
+            score=None,
+            status=status,
+            reason=text_of(cells, "reason"),
+        )
+    if score is None:
         raise ValueError("score is missing")
-    probability = _number(cells, "probability")
+    probability = number_of(cells, "probability")
     if probability is not None and not 0.0 <= probability <= 1.0:
         raise ValueError(f"probability {probability:g} is outside 0 to 1")
-    prevalence = _number(cells, "prevalence")
+    prevalence = number_of(cells, "prevalence")
     if prevalence is not None and not 0.0 < prevalence < 1.0:
         raise ValueError(f"prevalence {prevalence:g} is not between 0 and 1")
-    own_threshold = _number(cells, "threshold")
-    map_name = _text(cells, "map")
+    own_threshold = number_of(cells, "threshold")
+    map_name = text_of(cells, "map")
     map_path = folder / map_name if map_name else None
     if map_path is not None and not map_path.is_file():
         raise ValueError(f"map {map_name!r} is not there")
     return RawRow(
         line=line,
         source=source,
-        finding=_text(cells, "finding"),
+        finding=text_of(cells, "finding"),
         score=score,
         probability=probability,
         prevalence=prevalence,
         threshold=threshold if own_threshold is None else own_threshold,
         map_path=map_path,
+        interval=interval_of(cells, score=score, probability=probability),
     )
-
-
-def _text(cells: Mapping[str, str | None], column: str) -> str:
-    return (cells.get(column) or "").strip()
-
-
-def _number(cells: Mapping[str, str | None], column: str) -> float | None:
-    if not (text := _text(cells, column)):
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError(f"{column} {text!r} is not a number") from None
-    if not math.isfinite(number):
-        raise ValueError(f"{column} {text!r} is not a finite number")
-    return number
 
 
 def _without_duplicates(rows: list[RawRow]) -> tuple[list[RawRow], list[RefusedRow]]:
@@ -165,7 +156,7 @@ def _without_duplicates(rows: list[RawRow]) -> tuple[list[RawRow], list[RefusedR
     kept, refused = [], []
     for group in groups.values():
         first, others = group[0], group[1:]
-        content = {(r.score, r.probability, r.prevalence, r.threshold, r.map_path) for r in group}
+        content = {replace(r, line=0) for r in group}
         if len(content) == 1:
             kept.append(first)
             refused += [RefusedRow(line=r.line, reason=f"repeats line {first.line}") for r in others]

@@ -16,6 +16,14 @@ BUILT_IN = {
 """The same table as in pyproject.toml (a test compares them), for a program that runs from its sources."""
 
 
+FROM_FILE = "precomputed"
+
+
+def comes_from_file(name: str) -> bool:
+    """Whether a model's answers come from a table: ``precomputed``, or ``precomputed-NAME`` of several."""
+    return name == FROM_FILE or name.startswith(f"{FROM_FILE}-")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelListing:
     """A model as a list shows it; `reason` says why it is not available, and is empty when it is."""

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.images import CaseFrames
-from realfm_gui.domain.prediction import Prediction, PredictionFailure
+from realfm_gui.domain.prediction import FailureKind, OutOfDomain, PredictionFailure
 from realfm_gui.domain.progress import Progress
-from realfm_gui.models.adapter import ModelAdapter
+from realfm_gui.models.adapter import CaseAnswer, ModelAdapter
 
 logger = logging.getLogger(__name__)
 
-CaseOutcome = tuple[str, list[Prediction] | PredictionFailure]
+CaseOutcome = tuple[str, CaseAnswer]
 
 
 def predict_cases(
@@ -22,7 +22,9 @@ def predict_cases(
     total: int,
     progress: Progress,
 ) -> Iterator[CaseOutcome]:
-    """Yield (case id, predictions or the failure) for every case, in order; nothing touches the disk.
+    """Yield (case id, answer, refusal or failure) for every case, in order; nothing touches the disk.
+
+    A case of images that the model's card does not declare is not given to the model at all.
 
     What a model raises on one case (out of memory, a score that is not a number, a shape it cannot take)
     is that case's failure, with its reason, and the run goes on. `progress` is called after a case was
@@ -38,25 +40,41 @@ def predict_cases(
         progress(done, total, "Running the model")
 
 
-def _outcome(adapter: ModelAdapter, case: CaseFrames, saliency: str) -> list[Prediction] | PredictionFailure:
+def _outcome(adapter: ModelAdapter, case: CaseFrames, saliency: str) -> CaseAnswer:
+    if (refusal := adapter.info.images.refusal(case)) is not None:
+        return refusal
     try:
-        predictions = adapter.predict(case, saliency=saliency)
+        said = adapter.predict(case, saliency=saliency)
     except UserFacingError as error:
         return PredictionFailure(case_id=case.case_id, reason=str(error))
     except (RuntimeError, ValueError, ArithmeticError, MemoryError) as error:
         # torch raises RuntimeError for its own troubles, memory among them; a NaN score is a ValueError.
         logger.exception("%s failed on case %s", adapter.info.name, case.case_id)
-        return PredictionFailure(case_id=case.case_id, reason=_reason(error))
-    if not predictions:
-        return PredictionFailure(case_id=case.case_id, reason="The model returned no prediction.")
-    if any(prediction.case_id != case.case_id for prediction in predictions):
+        return _failure(case.case_id, error)
+    if isinstance(said, OutOfDomain | PredictionFailure):
+        answered_for = {said.case_id}
+    elif said:
+        answered_for = {prediction.case_id for prediction in said}
+    else:
+        return PredictionFailure(
+            case_id=case.case_id, reason="The model returned no prediction.", kind=FailureKind.NO_ANSWER
+        )
+    if answered_for != {case.case_id}:
         raise AssertionError(f"{adapter.info.name} answered for another case than {case.case_id}")
-    return predictions
+    return said
 
 
-def _reason(error: Exception) -> str:
+def _failure(case_id: str, error: Exception) -> PredictionFailure:
     is_memory = isinstance(error, MemoryError) or "out of memory" in str(error).lower()
-    if is_memory:
-        return "The model ran out of memory on this case; try a smaller input size or the CPU."
-    first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return f"The model failed on this case: {first_line}"
+    return PredictionFailure(
+        case_id=case_id,
+        reason="The model ran out of memory on this case; try a smaller input size or the CPU."
+        if is_memory
+        else f"The model failed on this case: {_first_line(error)}",
+        kind=FailureKind.MEMORY if is_memory else FailureKind.ERROR,
+    )
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

@@ -50,12 +50,50 @@ READING_COLUMNS = (
     Column(name="session", meaning="Identifier of the sitting", values="text"),
     Column(name="sequence", meaning="Number of the event that recorded the reading"),
     Column(name="truth", meaning="Reference standard", values="0 absent, 1 present"),
-    Column(name="ai_score", meaning="The model's score, on its own scale", values="empty: the model failed"),
+    Column(name="ai_score", meaning="The model's score, on its own scale", values="empty: see ai_outcome"),
     Column(name="ai_probability", meaning="The model's calibrated probability", unit="0 to 1"),
     Column(
         name="ai_call", meaning="The model's call at its operating point", values="0 no, 1 yes, empty: none"
     ),
+    Column(
+        name="ai_outcome",
+        meaning="What became of the case when the model was run on it",
+        values="answered, failed, out_of_domain: not made for such a case; both of these are no AI advice",
+    ),
     Column(name="ai_run", meaning="Identifier of the prediction run", values="text"),
+    Column(
+        name="display_record",
+        meaning="Whether what the screen displayed in this reading is on record (displayed, not seen: nobody "
+        "tracked eyes)",
+        values="complete, incomplete, none, unreadable",
+    ),
+    Column(name="display_slices", meaning="Slices that came on the screen"),
+    Column(name="display_slices_of", meaning="Slices of the case"),
+    Column(name="display_s", meaning="Time with a picture on the screen, idle time taken out", unit="s"),
+    Column(name="display_s_per_slice", meaning="Median display time of the displayed slices", unit="s"),
+    Column(name="display_ai_s", meaning="Time with the AI's map or places over a picture", unit="s"),
+    Column(name="display_cuts_s", meaning="Time with a reformation on the screen", unit="s"),
+    Column(name="display_windows", meaning="Different windows that stood for half a second or longer"),
+    Column(name="display_largest_zoom", meaning="Largest zoom", unit="screen pixels per image column"),
+    Column(
+        name="display_ai_region_s",
+        meaning="Time with half or more of a place that the AI points at visible, drawn or not",
+        unit="s",
+        values="empty: unaided, or it points at none",
+    ),
+    Column(
+        name="display_lesion",
+        meaning="How the lesion that was displayed longest was displayed up to this answer: half or more of "
+        "it visible, 8 screen pixels or larger, for half a second or longer in all",
+        values="displayed, displayed too briefly, never displayed, empty: no lesion known",
+    ),
+    Column(name="display_lesion_s", meaning="Time that lesion was displayed so", unit="s"),
+    Column(
+        name="error_class",
+        meaning="Why the call was wrong, as far as what was displayed tells (see the help)",
+        values="never_displayed, displayed_too_briefly, displayed_and_rejected, changed_after_ai, "
+        "false_positive, only_reformations_displayed, place_unknown, not_recorded, empty: right or no call",
+    ),
 )
 
 

@@ -82,6 +82,16 @@ class StudyPaths:
         return self.root / "predictions"
 
     @property
+    def telemetry(self) -> Path:
+        """What was displayed, one file per reading."""
+        return self.root / "telemetry"
+
+    @property
+    def hanging(self) -> Path:
+        """The study's own hanging protocols, every version."""
+        return self.root / "hanging"
+
+    @property
     def sealed(self) -> Path:
         """Truth, sources and the salt: nothing a reader's program ever opens."""
         return self.root / "sealed"
@@ -100,6 +110,10 @@ class StudyPaths:
         """Return where the reference standard of one split lies."""
         return self.sealed / f"truth-{Split(split).value}.json"
 
+    def lesions(self, split: Split) -> Path:
+        """Return where the places of the lesions of one split lie."""
+        return self.sealed / f"lesions-{Split(split).value}.json"
+
     def image(self, file: str) -> Path:
         """Return where an image lies, by its name relative to ``images/`` (``/`` separates folders)."""
         for part in PurePosixPath(file).parts or ("",):
@@ -117,6 +131,11 @@ class StudyPaths:
     def prediction(self, run_id: str, case_id: str) -> Path:
         """Return where the output of one run for one case lies."""
         return self.predictions / refuse_unsafe_name(run_id) / f"{refuse_unsafe_name(case_id)}.npz"
+
+    def display_record(self, reader: str, case_id: str, phase: str) -> Path:
+        """Return where the record of what was displayed in one reading lies."""
+        name = f"{refuse_unsafe_name(case_id)}.{refuse_unsafe_name(phase)}.display"
+        return self.telemetry / refuse_unsafe_name(reader) / name
 
     def relative(self, path: Path) -> str:
         """Return how the log names a file: relative to the study folder, with ``/``."""

@@ -1,25 +1,22 @@
 """Fitted heads and prediction runs: one file per case, so that showing one never loads another."""
 
-import io
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.prediction import (
-    GridGeometry,
+    DomainAspect,
+    FailureKind,
+    OutOfDomain,
     Prediction,
     PredictionFailure,
     RunRecord,
-    SaliencyMap,
 )
 from realfm_gui.storage.event_log import canonical_json
 from realfm_gui.storage.open_study import OpenStudy
-
-_NUMBERS = ("score", "probability", "prevalence", "operating_point")
+from realfm_gui.storage.prediction_codec import decode, encode
 
 
 class PredictionFiles(OpenStudy):
@@ -54,7 +51,7 @@ class PredictionFiles(OpenStudy):
         if any(prediction.case_id != case_id for prediction in predictions):
             raise ValueError(f"a prediction of another case was given for case {case_id}")
         self._refuse_recorded(run_id)
-        return self._write(self._paths.prediction(run_id, case_id), _encode(predictions))
+        return self._write(self._paths.prediction(run_id, case_id), encode(predictions))
 
     def read_prediction(self, run_id: str, case_id: str) -> list[Prediction]:
         """Return what a run says of one case; opens that case's file and no other.
@@ -72,7 +69,7 @@ class PredictionFiles(OpenStudy):
                 f"The prediction run {run_id} has nothing for case {case_id}.",
                 hint="Look at its list of failures, or run it again: realfm predict STUDY --model NAME",
             ) from error
-        return _decode(case_id, content)
+        return decode(case_id, content)
 
     def write_run(self, record: RunRecord) -> str:
         """Store the record of a run and return its salted hash (it goes into PREDICTIONS_STORED)."""
@@ -83,17 +80,13 @@ class PredictionFiles(OpenStudy):
         """Return the record of a run; `UserFacingError` if there is none."""
         path = self._paths.run(run_id)
         try:
-            fields = json.loads(self._read_recorded(path))
+            content = json.loads(self._read_recorded(path))
         except (FileNotFoundError, ValueError) as error:
             raise UserFacingError(
                 f"The record of prediction run {run_id} ({path}) is missing or damaged.",
                 hint="Run 'realfm verify' on the study and restore the file from your last backup.",
             ) from error
-        fields["case_ids"] = tuple(fields["case_ids"])
-        fields["failures"] = tuple(PredictionFailure(**failure) for failure in fields["failures"])
-        if fields.get("map_range") is not None:
-            fields["map_range"] = tuple(fields["map_range"])
-        return RunRecord(**fields)
+        return _run_record(content)
 
     def runs(self) -> list[str]:
         """Return the ids of the runs on record, oldest first."""
@@ -125,65 +118,29 @@ class PredictionFiles(OpenStudy):
             raise ValueError(f"prediction run {run_id} is on record and cannot be changed")
 
 
-def _encode(predictions: Sequence[Prediction]) -> bytes:
-    """Return the bytes of one case's file: an uncompressed npz without pickled objects.
-
-    ``findings`` (n,) text; ``numbers`` (n, 4) float64 in the order of `_NUMBERS`, with ``given`` (n, 4)
-    saying which are there; per finding k with a map ``map_k`` float32 (grid rows, grid columns),
-    ``geometry_k`` (4,) float64, ``method_k`` text and ``frame_k``.
-    """
-    numbers = [[getattr(prediction, name) for name in _NUMBERS] for prediction in predictions]
-    given = np.array([[value is not None for value in row] for row in numbers], bool).reshape(
-        -1, len(_NUMBERS)
+def _run_record(content: Mapping[str, Any]) -> RunRecord:
+    """Return a run's record from its JSON form; forms of earlier versions lack the later fields."""
+    unknown = sorted(set(content) - {field.name for field in fields(RunRecord)})
+    if unknown:
+        raise UserFacingError(
+            f"The record of a prediction run was written by a newer program (it has {unknown[0]!r}).",
+            hint="Open the study with the newer program.",
+        )
+    values = dict(content)
+    values["case_ids"] = tuple(content["case_ids"])
+    values["locates"] = tuple(content.get("locates", ()))
+    values["failures"] = tuple(
+        PredictionFailure(
+            case_id=failure["case_id"],
+            reason=failure["reason"],
+            kind=FailureKind(failure.get("kind", FailureKind.ERROR)),
+        )
+        for failure in content["failures"]
     )
-    arrays: dict[str, NDArray[np.generic]] = {
-        "findings": np.array([prediction.finding for prediction in predictions], dtype=np.str_),
-        "numbers": np.array(
-            [[0.0 if value is None else value for value in row] for row in numbers], float
-        ).reshape(given.shape),
-        "given": given,
-    }
-    for k, prediction in enumerate(predictions):
-        if prediction.saliency is not None:
-            saliency, grid = prediction.saliency, prediction.saliency.geometry
-            arrays[f"map_{k}"] = np.asarray(saliency.values, dtype=np.float32)
-            arrays[f"geometry_{k}"] = np.array(
-                [grid.row_offset, grid.row_step, grid.column_offset, grid.column_step], dtype=np.float64
-            )
-            arrays[f"method_{k}"] = np.array(saliency.method)
-            arrays[f"frame_{k}"] = np.array(saliency.frame)
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
-
-
-def _decode(case_id: str, content: bytes) -> list[Prediction]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        predictions = []
-        for k, finding in enumerate(arrays["findings"]):
-            numbers = {
-                name: float(value) if is_given else None
-                for name, value, is_given in zip(
-                    _NUMBERS, arrays["numbers"][k], arrays["given"][k], strict=True
-                )
-            }
-            score = numbers.pop("score")
-            assert score is not None
-            saliency = None
-            if f"map_{k}" in arrays:
-                row_offset, row_step, column_offset, column_step = arrays[f"geometry_{k}"].tolist()
-                saliency = SaliencyMap(
-                    values=arrays[f"map_{k}"],
-                    geometry=GridGeometry(
-                        row_offset=row_offset,
-                        row_step=row_step,
-                        column_offset=column_offset,
-                        column_step=column_step,
-                    ),
-                    method=str(arrays[f"method_{k}"]),
-                    frame=int(arrays[f"frame_{k}"]),
-                )
-            predictions.append(
-                Prediction(case_id=case_id, finding=str(finding), score=score, saliency=saliency, **numbers)
-            )
-    return predictions
+    values["out_of_domain"] = tuple(
+        OutOfDomain(case_id=other["case_id"], reason=other["reason"], aspect=DomainAspect(other["aspect"]))
+        for other in content.get("out_of_domain", ())
+    )
+    if content.get("map_range") is not None:
+        values["map_range"] = tuple(content["map_range"])
+    return RunRecord(**values)

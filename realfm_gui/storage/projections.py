@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from realfm_gui.domain.case import Split
+from realfm_gui.domain.display_check import DisplayCheck
 from realfm_gui.domain.events import Event, EventKind
 from realfm_gui.domain.reading import CaseAnswer, Phase, PhaseTimes
 from realfm_gui.storage.event_log import canonical_json
@@ -83,6 +84,19 @@ def _truth_sealed(connection: sqlite3.Connection, event: Event, payload: Mapping
     _record_file(connection, file, payload["salted_sha256"], event)
 
 
+def _lesions_sealed(connection: sqlite3.Connection, event: Event, payload: Mapping[str, Any]) -> None:
+    file = f"sealed/lesions-{Split(payload['split']).value}.json"
+    _record_file(connection, file, payload["salted_sha256"], event)
+
+
+def _display_checked(_connection: sqlite3.Connection, _event: Event, payload: Mapping[str, Any]) -> None:
+    DisplayCheck.from_payload(payload)  # nothing is derived from it, but it must be one
+
+
+def _hanging_stored(connection: sqlite3.Connection, event: Event, payload: Mapping[str, Any]) -> None:
+    _record_file(connection, payload["file"], payload["salted_sha256"], event)
+
+
 def _import_finished(connection: sqlite3.Connection, event: Event, payload: Mapping[str, Any]) -> None:
     _record_file(connection, "sealed/sources.json", payload["sources_salted_sha256"], event)
 
@@ -155,6 +169,10 @@ def _record_reading(
             event.sequence,
         ),
     )
+    # Readings of older studies and of simulated readers have no record of what was displayed.
+    digest = payload.get("telemetry", {}).get("salted_sha256")
+    if digest is not None:
+        _record_file(connection, f"telemetry/{event.actor}/{case_id}.{phase.value}.display", digest, event)
 
 
 def _require_unaided_lock(connection: sqlite3.Connection, event: Event, case_id: str) -> None:
@@ -177,6 +195,9 @@ _APPLY: Mapping[EventKind, Callable[[sqlite3.Connection, Event, Mapping[str, Any
     EventKind.STUDY_CREATED: _study_created,
     EventKind.CASE_ADDED: _case_added,
     EventKind.TRUTH_SEALED: _truth_sealed,
+    EventKind.LESIONS_SEALED: _lesions_sealed,
+    EventKind.DISPLAY_CHECKED: _display_checked,
+    EventKind.HANGING_STORED: _hanging_stored,
     EventKind.IMPORT_FINISHED: _import_finished,
     EventKind.MODEL_FITTED: _model_fitted,
     EventKind.PREDICTIONS_STORED: _predictions_stored,

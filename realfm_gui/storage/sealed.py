@@ -18,7 +18,8 @@ class SourceRecord:
     """Where one image came from. Written to ``sealed/sources.json`` and nowhere else.
 
     `path` is as given on import; the UIDs and `source_patient` are the source's own; `sha256` is over the
-    bytes of the source file, to recognise it when it is imported again.
+    bytes of the source file, to recognise it when it is imported again. `is_prior` says that it is of an
+    examination before the case's current one, which neither truth nor predictions are about.
     """
 
     case_id: str
@@ -31,6 +32,7 @@ class SourceRecord:
     sop_uid: str
     sha256: str
     split: Split
+    is_prior: bool = False
 
 
 class SealedFiles(OpenStudy):

@@ -23,21 +23,38 @@ from realfm_gui.storage.atomic_files import (
     write_atomically,
 )
 from realfm_gui.storage.database import connect, damaged, in_the_users_words, open_database, transaction
+from realfm_gui.storage.display_checks import DisplayChecks
 from realfm_gui.storage.event_log import EventLog
+from realfm_gui.storage.hanging_files import HangingFiles
 from realfm_gui.storage.import_files import ImportFiles
+from realfm_gui.storage.lesion_files import LesionFiles
 from realfm_gui.storage.migrations import FORMAT, migrate
 from realfm_gui.storage.paths import StudyPaths, refuse_network_drive
 from realfm_gui.storage.prediction_files import PredictionFiles
 from realfm_gui.storage.projections import project
 from realfm_gui.storage.sealed import SealedFiles
 from realfm_gui.storage.study_queries import StudyQueries
+from realfm_gui.storage.telemetry_files import TelemetryFiles
 from realfm_gui.storage.work_lock import exclusive_work
 
 SALT_BYTES = 32
+_FIXED_BY_READING = {
+    EventKind.CASE_ADDED: "no case can be added",
+    EventKind.HANGING_STORED: "the hanging protocols cannot be changed",
+}
 _LOCKS = {EventKind.ANSWER_LOCKED: Phase.UNAIDED, EventKind.ANSWER_SUBMITTED: Phase.AIDED}
 
 
-class StudyStore(StudyQueries, SealedFiles, ImportFiles, PredictionFiles):
+class StudyStore(
+    StudyQueries,
+    SealedFiles,
+    LesionFiles,
+    ImportFiles,
+    PredictionFiles,
+    TelemetryFiles,
+    DisplayChecks,
+    HangingFiles,
+):
     """One open study: its log, what follows from it, and its files.
 
     Belongs to the thread that opened it, as its SQLite connection does; further threads and processes open
@@ -115,7 +132,7 @@ class StudyStore(StudyQueries, SealedFiles, ImportFiles, PredictionFiles):
                     hint="Restore sealed/salt.bin from your last backup.",
                 )
             if not read_only:
-                for folder in (paths.images, paths.sealed, paths.predictions):
+                for folder in (paths.images, paths.sealed, paths.predictions, paths.hanging):
                     remove_partial_files(folder)
             return cls(
                 paths=paths,
@@ -183,14 +200,10 @@ class StudyStore(StudyQueries, SealedFiles, ImportFiles, PredictionFiles):
     def _refuse_late_change(self, kind: EventKind, payload: Mapping[str, Any]) -> None:
         """Refuse to change what readers see once somebody has read, inside the transaction: no race wins."""
         model = self.protocol.model.name
-        changes_cases = kind is EventKind.CASE_ADDED
-        changes_model = (
-            kind in (EventKind.MODEL_FITTED, EventKind.PREDICTIONS_STORED) and payload.get("model") == model
-        )
-        if (changes_cases or changes_model) and self._rows("SELECT 1 FROM readings LIMIT 1"):
-            what = (
-                "no case can be added" if changes_cases else f"the readers' model {model} cannot be changed"
-            )
+        what = _FIXED_BY_READING.get(kind, "")
+        if kind in (EventKind.MODEL_FITTED, EventKind.PREDICTIONS_STORED) and payload.get("model") == model:
+            what = f"the readers' model {model} cannot be changed"
+        if what and self._rows("SELECT 1 FROM readings LIMIT 1"):
             raise UserFacingError(
                 f"Reading has begun, so {what} any more.", hint="Such a change needs a new study."
             )

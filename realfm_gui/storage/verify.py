@@ -24,8 +24,8 @@ def verify_study(root: Path) -> VerifyReport:
     Opens the study for reading only. Walks the log (numbers without gaps, types, text, the hash chain),
     checks SQLite's own structure and the triggers that keep the log append-only, rebuilds every projection
     from the log in memory and compares it with the stored one, and hashes every image, truth, source, head
-    and prediction file and the protocol. Files in ``images/`` and ``predictions/`` that no event mentions
-    are problems too.
+    and prediction file, every record of what was displayed, and the protocol. Files in ``images/`` and
+    ``predictions/`` that no event mentions are problems too.
 
     What a chain cannot show: whoever cuts events off the end, together with what follows from them, or puts
     an older copy of the whole folder in its place, leaves a shorter log that is sound. Only a record kept
@@ -131,7 +131,7 @@ def _check_files(
         elif salt is not None and hashlib.sha256(salt + path.read_bytes()).hexdigest() != digest:
             yield Problem(sequence=sequence, file=file, what="has changed since the log recorded it")
     if report_extra:
-        for folder in (paths.images, paths.predictions):
+        for folder in (paths.images, paths.predictions, paths.hanging):
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and paths.relative(path) not in recorded:
                     yield Problem(

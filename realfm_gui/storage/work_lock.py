@@ -23,7 +23,7 @@ def exclusive_work(root: Path) -> Iterator[None]:
     """
     descriptor = os.open(root / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _try_lock(descriptor):
+        if not try_lock(descriptor):
             raise UserFacingError(
                 f"Another import, fit or prediction is under way on {root.name}.",
                 hint="Wait until it has finished, then try again.",
@@ -36,7 +36,8 @@ def exclusive_work(root: Path) -> Iterator[None]:
 if os.name == "nt":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Take an open file for this process alone if no other has it, until it is closed."""
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
         except OSError:
@@ -46,7 +47,8 @@ if os.name == "nt":
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Take an open file for this process alone if no other has it, until it is closed."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -8,10 +8,16 @@ from realfm_gui.storage import StudyStore
 
 
 def frames_of(store: StudyStore, cases: Iterable[Case]) -> Iterator[CaseFrames]:
-    """Yield the decoded frames of each case, one case in memory at a time."""
+    """Yield the decoded frames of each case, one case in memory at a time.
+
+    Those of prior examinations are left out: what a model says is about the current one. They come last in
+    a case, so that the others are numbered as on the screen.
+    """
     from realfm_gui.imaging.series import load_case
+    from realfm_gui.imaging.study_order import is_prior
 
     for case in cases:
         paths = [store.image_path(image.file) for image in case.images]
         loaded = load_case(paths)
-        yield CaseFrames(case_id=case.case_id, frames=loaded.frames, warnings=loaded.warnings)
+        current = tuple(frame for frame in loaded.frames if not is_prior(frame))
+        yield CaseFrames(case_id=case.case_id, frames=current, warnings=loaded.warnings)

@@ -10,11 +10,13 @@ from typing import Any
 from realfm_gui.domain.case import Split
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import EventKind
-from realfm_gui.domain.prediction import Prediction
+from realfm_gui.domain.prediction import Prediction, RunRecord
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.domain.truth import TruthLabel
 from realfm_gui.formats.atomic_output import write_together
 from realfm_gui.storage import StudyStore
+from realfm_gui.workflows.display_times import DisplayTimes
+from realfm_gui.workflows.export_marks import export_marks
 from realfm_gui.workflows.reading import reader_worklist
 from realfm_gui.workflows.report import report_text, results_json, write_results
 from realfm_gui.workflows.study_arrays import study_arrays
@@ -24,9 +26,10 @@ def export_study(root: Path, out: Path, *, progress: Progress = silent) -> list[
     """Write ``readings.csv``, ``codebook.csv``, ``results.json`` and ``report.html``; return their paths.
 
     Beside them stand the ratings of the primary endpoint in two forms that other programs read, and a script
-    that repeats the analysis in R (see `confirm_study`). Practice readings are exported too, marked by their
-    split; the statistics leave them out. Looking is logged by `open_outcomes`, which callers ask first; the
-    export is logged before anything is written, so that no table exists that the log does not know of.
+    that repeats the analysis in R (see `confirm_study`), and what was marked (see `export_marks`). Practice
+    readings are exported too, marked by their split; the statistics leave them out. Looking is logged by
+    `open_outcomes`, which callers ask first; the export is logged before anything is written, so that no
+    table exists that the log does not know of.
 
     Raises
     ------
@@ -53,7 +56,8 @@ def export_study(root: Path, out: Path, *, progress: Progress = silent) -> list[
     write_together({path: partial(_write, text) for path, text in pages.items()})
     with StudyStore.open(root, read_only=True) as store:
         primary = study_arrays(store, store.protocol.findings[0])
-    return [*tables, *pages, *write_for_other_programs(primary, out)]
+        marked = export_marks(store, out)
+    return [*tables, *pages, *marked, *write_for_other_programs(primary, out)]
 
 
 @contextmanager
@@ -84,7 +88,8 @@ def _rows(store: StudyStore) -> Iterator[dict[str, Any]]:
         for number, case_id in enumerate(reader_worklist(store, reader), start=1)
     }
     truth = _truth(store)
-    predictions, run_id = _predictions(store)
+    predictions, run = _predictions(store)
+    displayed = DisplayTimes(store)
     for reading in store.readings():
         case, reader = cases[reading.case_id], readers[reading.reader]
         answers = {answer.finding: answer for answer in reading.answer.findings}
@@ -115,7 +120,14 @@ def _rows(store: StudyStore) -> Iterator[dict[str, Any]]:
                 "ai_score": None if said is None else said.score,
                 "ai_probability": None if said is None else said.probability,
                 "ai_call": None if said is None else said.call,
-                "ai_run": run_id,
+                "ai_outcome": "" if run is None else run.outcome_of(case.case_id),
+                "ai_run": "" if run is None else run.run_id,
+                **displayed.columns(
+                    reading,
+                    finding.id,
+                    is_present=None if label is None else label.is_present,
+                    said=said,
+                ),
                 **({} if label is None else {f"subgroup_{k}": v for k, v in label.subgroups.items()}),
             }
 
@@ -129,13 +141,13 @@ def _truth(store: StudyStore) -> dict[tuple[str, str], TruthLabel]:
     }
 
 
-def _predictions(store: StudyStore) -> tuple[dict[tuple[str, str], Prediction], str]:
+def _predictions(store: StudyStore) -> tuple[dict[tuple[str, str], Prediction], RunRecord | None]:
     run = store.latest_run(store.protocol.model.name)
     if run is None:
-        return {}, ""
+        return {}, None
     said = {
         (case_id, prediction.finding): prediction
         for case_id in run.case_ids
         for prediction in store.read_prediction(run.run_id, case_id)
     }
-    return said, run.run_id
+    return said, run

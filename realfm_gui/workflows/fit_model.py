@@ -69,8 +69,8 @@ def _fit(store: StudyStore, model: str, progress: Progress) -> Changes:
 
 
 def refuse_late_model(store: StudyStore, model: str) -> None:
-    """Refuse to change the readers' model once somebody has read with it."""
-    if model == store.protocol.model.name and store.readings():
+    """Refuse to change a model that readers are shown once somebody has read with it."""
+    if model in store.protocol.model.shown_models and store.readings():
         raise UserFacingError(
             f"Reading has begun, so the readers' model {model} can no longer be changed.",
             hint="Create a new study to try another fit or another run.",

@@ -27,6 +27,7 @@ from realfm_gui.workflows.truth_table import read_truth_table
 if TYPE_CHECKING:
     from realfm_gui.imaging.decoding_service import DecodingService
     from realfm_gui.imaging.deidentify import Deidentifier
+    from realfm_gui.imaging.sources import SourceImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,9 @@ def import_images(
     """Import files and folders into a study.
 
     Without a truth table every image goes to the reading split, its truth to come with a later import of the
-    same files. With a table, an image without a row is refused. A case is one examination (DICOM study) of
-    one patient; a PNG or JPEG file is a case.
+    same files. With a table, an image without a row is refused, unless it is a prior that a row asks for
+    (see `import_priors`). A case is one examination (DICOM study) of one patient, with its priors; a PNG or
+    JPEG file is a case.
 
     Once somebody has read, no case is added; the reference standard of cases already there still may come.
 
@@ -186,10 +188,21 @@ def _keep(
     notes: list[Refusal],
 ) -> None:
     series: dict[str, int] = {}
-    order = sorted(candidate.sources, key=lambda item: (item[1].series_uid, item[1].instance_number or 0))
-    for path, source in order:
+    offsets = candidate.offsets_days
+
+    def place(item: "tuple[Path, SourceImage]") -> tuple[float, str, int]:
+        # The current examination first, then its priors, the latest before the older ones.
+        path, source = item
+        return -offsets.get(path, 0.0), source.series_uid, source.instance_number or 0
+
+    for path, source in sorted(candidate.sources, key=place):
+        if path in offsets and not candidate.images:
+            refused.append((str(path), "is a prior of an examination of which no image could be imported"))
+            continue
         try:
-            prepared = deidentifier.prepare(replace(source, patient=candidate.patient))
+            prepared = deidentifier.prepare(
+                replace(source, patient=candidate.patient), offset_days=offsets.get(path, 0.0)
+            )
         except UserFacingError as error:
             refused.append((str(path), str(error)))
             continue
@@ -212,10 +225,11 @@ def _keep(
                 image_id=image_id,
                 path=str(path),
                 source_patient=candidate.patient,
-                study_uid=candidate.examination,
+                study_uid=source.study_uid or source.sha256 if path in offsets else candidate.examination,
                 series_uid=source.series_uid,
                 sop_uid=source.sop_uid,
                 sha256=source.sha256,
                 split=candidate.split,
+                is_prior=path in offsets,
             )
         )

@@ -52,7 +52,7 @@ def record_late_truth(
             continue
         uids = (record.sop_uid, record.series_uid, record.study_uid)
         row = matcher.row_for(Path(record.path), patient=record.source_patient, uids=uids)
-        if row is None:
+        if row is None or row.prior_of:
             continue
         if row.split is not record.split:
             reason = (

@@ -10,6 +10,7 @@ from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.identifiers import new_case_id, new_patient_id
 from realfm_gui.domain.progress import Progress
 from realfm_gui.storage import SourceRecord, StudyStore
+from realfm_gui.workflows.import_priors import Examination, MatchedSource, mark_priors
 from realfm_gui.workflows.truth_matching import TruthMatcher
 from realfm_gui.workflows.truth_table import TruthRow
 
@@ -22,7 +23,10 @@ Refusal = tuple[str, str]
 
 @dataclass(slots=True, kw_only=True)
 class Candidate:
-    """A case in the making: its sources, and what was stored of them so far."""
+    """A case in the making: its sources, and what was stored of them so far.
+
+    `offsets_days` says of each file of a prior examination where that lies from the current one.
+    """
 
     case_id: str
     patient_id: str
@@ -32,6 +36,7 @@ class Candidate:
     split: Split
     row: TruthRow | None
     sources: "list[tuple[Path, SourceImage]]"
+    offsets_days: dict[Path, float] = field(default_factory=dict)
     stored: list[SourceRecord] = field(default_factory=list)
     images: list[dict[str, Any]] = field(default_factory=list)
 
@@ -45,7 +50,7 @@ class KnownSources:
     by_sop_uid: Mapping[str, str]
     patients: Mapping[str, str]
     """Patient as the source names them -> random id."""
-    examinations: frozenset[tuple[str, str]]
+    examinations: frozenset[Examination]
     split_of: Mapping[str, Split]
 
     @classmethod
@@ -78,7 +83,7 @@ def survey(
     """Read every file's header and sort it into a case; append to `refused` what cannot be used."""
     from realfm_gui.imaging.sources import read_source
 
-    matched: list[_Matched] = []
+    matched: list[MatchedSource] = []
     for number, path in enumerate(found):
         progress(number, len(found), "Reading headers")
         try:
@@ -87,12 +92,11 @@ def survey(
             if matcher is not None:
                 uids = (source.sop_uid, source.series_uid, source.study_uid)
                 row = matcher.row_for(path, patient=source.patient, uids=uids)
-                if row is None:
-                    raise _RefusedError("has no row in the truth table")
-            matched.append(_Matched(path=path, source=source, row=row))
-        except (UserFacingError, _RefusedError) as error:
+            matched.append(MatchedSource(path=path, source=source, row=row))
+        except UserFacingError as error:
             refused.append((str(path), str(error)))
     progress(len(found), len(found), "Reading headers")
+    matched = mark_priors(matched, refused, needs_row=matcher is not None)
     cases = _Sorter(known, _split_of_each_patient(known, matched))
     for image in matched:
         try:
@@ -102,24 +106,11 @@ def survey(
     return list(cases.candidates.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Matched:
-    """A source with its row of the truth table."""
-
-    path: Path
-    source: "SourceImage"
-    row: TruthRow | None
-
-    @property
-    def patient(self) -> str:
-        return (self.row.patient if self.row is not None else "") or self.source.patient
-
-    @property
-    def split(self) -> Split:
-        return Split.READING if self.row is None else self.row.split
+def _split_of(image: MatchedSource) -> Split:
+    return Split.READING if image.row is None else image.row.split
 
 
-def _split_of_each_patient(known: KnownSources, matched: Sequence[_Matched]) -> dict[str, Split]:
+def _split_of_each_patient(known: KnownSources, matched: Sequence[MatchedSource]) -> dict[str, Split]:
     """Give every patient one split: the imported one, else the one that spares the test set.
 
     A patient in two splits leaks. Dropping the development image costs the model a little; dropping the
@@ -128,8 +119,9 @@ def _split_of_each_patient(known: KnownSources, matched: Sequence[_Matched]) -> 
     precedence = [Split.READING, Split.TRAINING, Split.DEVELOPMENT]
     split_of: dict[str, Split] = {}
     for image in matched:
-        before = split_of.get(image.patient, image.split)
-        split_of[image.patient] = min(before, image.split, key=precedence.index)
+        if image.prior_of is None:  # a prior is in its case's split
+            before = split_of.get(image.patient, _split_of(image))
+            split_of[image.patient] = min(before, _split_of(image), key=precedence.index)
     return {**split_of, **known.split_of}
 
 
@@ -137,26 +129,37 @@ class _Sorter:
     """Sorts sources into cases and refuses what would break the study."""
 
     def __init__(self, known: KnownSources, split_of: Mapping[str, Split]) -> None:
-        self.candidates: dict[tuple[str, str], Candidate] = {}
+        self.candidates: dict[Examination, Candidate] = {}
         self._known = known
         self._sha256 = dict(known.by_sha256)
         self._sop_uids = dict(known.by_sop_uid)
         self._patients = dict(known.patients)
         self._split_of = split_of
 
-    def add(self, image: _Matched) -> None:
-        path, source, row = image.path, image.source, image.row
+    def add(self, image: MatchedSource) -> None:
+        """Sort an image in; those of priors come after all others."""
+        path, source = image.path, image.source
         if source.sha256 in self._sha256:
             raise _RefusedError(f"is the same file as {self._sha256[source.sha256]}")
         if source.sop_uid and source.sop_uid in self._sop_uids:
             raise _RefusedError(f"has the same SOP instance UID as {self._sop_uids[source.sop_uid]}")
-        patient, split = image.patient, self._split_of[image.patient]
-        if image.split is not split:
-            reason = f"its patient is in the split {split}, this image would be in {image.split}"
-            raise _RefusedError(f"{reason}: no patient may be in two")
-        key = (patient, source.study_uid or source.sha256)
-        if key in self._known.examinations:
+        if image.examination in self._known.examinations:
             raise _RefusedError("belongs to a case that is already imported")
+        if image.prior_of is None:
+            self._add_current(image)
+        else:
+            self._add_prior(image, image.prior_of)
+        self._sha256[source.sha256] = str(path)
+        if source.sop_uid:
+            self._sop_uids[source.sop_uid] = str(path)
+
+    def _add_current(self, image: MatchedSource) -> None:
+        path, source, row = image.path, image.source, image.row
+        patient, split = image.patient, self._split_of[image.patient]
+        if _split_of(image) is not split:
+            reason = f"its patient is in the split {split}, this image would be in {_split_of(image)}"
+            raise _RefusedError(f"{reason}: no patient may be in two")
+        key = image.examination
         candidate = self.candidates.get(key)
         if candidate is None:
             self.candidates[key] = Candidate(
@@ -172,6 +175,10 @@ class _Sorter:
             raise _RefusedError("its truth differs from that of another image of the same examination")
         else:
             candidate.sources.append((path, source))
-        self._sha256[source.sha256] = str(path)
-        if source.sop_uid:
-            self._sop_uids[source.sop_uid] = str(path)
+
+    def _add_prior(self, image: MatchedSource, case: Examination) -> None:
+        candidate = self.candidates.get(case)
+        if candidate is None:
+            raise _RefusedError("is a prior of an examination that is not imported now")
+        candidate.sources.append((image.path, image.source))
+        candidate.offsets_days[image.path] = image.offset_days

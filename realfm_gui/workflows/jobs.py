@@ -42,6 +42,16 @@ def predict(
         return run_model(store, model, saliency=saliency, scores=scores, progress=progress)
 
 
+def predict_from_tables(root: Path, model: str, tables: Sequence[Path], *, progress: Progress) -> Changes:
+    """Take a model's answers from the tables somebody chose: scores and, if there are any, places."""
+    from realfm_gui.workflows.precomputed_scores import scores_and_places
+    from realfm_gui.workflows.run_model import run_model
+
+    scores, places = scores_and_places(tables)
+    with StudyStore.open(root) as store:
+        return run_model(store, model, scores=scores, places=places, progress=progress)
+
+
 def analyse(root: Path, *, progress: Progress) -> dict[str, Any]:
     """Return the results of a study as plain values."""
     from realfm_gui.workflows.analyse import analyse as run

@@ -33,6 +33,8 @@ class ModelOverview:
     cases_total: int
     failures: tuple[tuple[str, str], ...] = ()
     """(case id, reason) of every case the model could not answer."""
+    declined: tuple[tuple[str, str], ...] = ()
+    """(case id, reason) of every case the model was not made for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,8 @@ def overview(store: StudyStore) -> StudyOverview:
         findings=tuple(finding.name for finding in protocol.findings),
         splits=tuple(_split(store, split) for split in Split),
         models=tuple(
-            _model(store, name, is_shown=name == protocol.model.name)
-            for name in (protocol.model.name, *protocol.model.controls)
+            _model(store, name, is_shown=name in protocol.model.shown_models)
+            for name in (*protocol.model.shown_models, *protocol.model.controls)
         ),
         readers=tuple(_reader(store, reader.id, last_active) for reader in protocol.readers),
         refused=tuple(store.read_refusals()),
@@ -112,15 +114,18 @@ def _split(store: StudyStore, split: Split) -> SplitOverview:
 
 
 def _model(store: StudyStore, name: str, *, is_shown: bool) -> ModelOverview:
+    from realfm_gui.models.registry import comes_from_file
+
     run = store.latest_run(name)
     return ModelOverview(
         name=name,
         is_shown=is_shown,
         is_fitted=store.has_head(name),
-        needs_fit=name != "precomputed",
+        needs_fit=not comes_from_file(name),
         cases_answered=0 if run is None else len(run.case_ids),
         cases_failed=0 if run is None else len(run.failures),
         failures=() if run is None else tuple((f.case_id, f.reason) for f in run.failures),
+        declined=() if run is None else tuple((o.case_id, o.reason) for o in run.out_of_domain),
         cases_total=len(store.cases(Split.TRAINING, Split.READING)),
     )
 

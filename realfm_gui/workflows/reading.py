@@ -5,15 +5,18 @@ from pathlib import Path
 
 from realfm_gui.domain.case import Case, Split
 from realfm_gui.domain.changes import Changes
+from realfm_gui.domain.display_record import FinishedRecord, ReadingKey
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.identifiers import new_session_id
-from realfm_gui.domain.prediction import Prediction, SaliencyMap
-from realfm_gui.domain.probability import at_prevalence
 from realfm_gui.domain.protocol import Protocol, Reader
 from realfm_gui.domain.reading import CaseAnswer, Draft, Phase, PhaseTimes, Reading, Step, next_step
 from realfm_gui.domain.worklist import worklist
+from realfm_gui.domain.workstation import Workstation
 from realfm_gui.storage import StudyStore
+from realfm_gui.workflows.advice import Advice, advice_for, check_predictions, shown_runs
+from realfm_gui.workflows.display_check import session_display
+from realfm_gui.workflows.mark_check import refuse_bad_marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,44 +46,15 @@ class CaseToRead:
     draft: Draft | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingAdvice:
-    """What the AI says of one finding, in the reader's terms.
-
-    `percent` is the calibrated chance in percent at `prevalence` (as the model states it where nobody knows
-    the prevalence it was calibrated at), or None where the model gives scores without a calibrated meaning;
-    then `score` alone is shown, as such.
-    """
-
-    finding: str
-    name: str
-    score: float
-    percent: float | None
-    prevalence: float
-    calls_for_recall: bool | None
-    meaning: str
-    saliency: SaliencyMap | None
-    map_range: tuple[float, float] | None = None
-    """Range of the maps over the whole run: the same colour means the same in every case."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    """The AI's output for one case. `failure` is its reason where the model could not answer."""
-
-    model: str
-    findings: tuple[FindingAdvice, ...]
-    failure: str = ""
-
-
-def start_session(store: StudyStore, reader_id: str) -> ReaderSession:
-    """Begin a sitting.
+def start_session(store: StudyStore, reader_id: str, workstation: Workstation | None = None) -> ReaderSession:
+    """Begin a sitting; `workstation` is where, None without a window.
 
     Raises
     ------
     UserFacingError
-        If the protocol has no such reader, the reader has no case, or the model has not yet been run on
-        every case: a missing prediction must not be found out after the unaided answer.
+        If the protocol has no such reader, the reader has no case, a display check is required and none
+        holds, or a model that the reader is shown has
+        not been run on every case: a missing prediction must not be found out after the unaided answer.
     """
     reader = store.protocol.reader(reader_id)
     if reader.simulated:
@@ -95,10 +69,13 @@ def start_session(store: StudyStore, reader_id: str) -> ReaderSession:
             f"There is no case for {reader.name} to read.",
             hint=f"Import cases of the split {splits} first (realfm import STUDY PATH --truth CSV).",
         )
-    _check_predictions(store, cases)
+    check_predictions(store, reader, cases)
     session = ReaderSession(reader=reader, session_id=new_session_id())
     store.append(
-        EventKind.SESSION_STARTED, {"reader": reader.id}, actor=reader.id, session=session.session_id
+        EventKind.SESSION_STARTED,
+        {"reader": reader.id, **session_display(store, reader.id, workstation)},
+        actor=reader.id,
+        session=session.session_id,
     )
     return session
 
@@ -162,60 +139,53 @@ def open_next(store: StudyStore, session: ReaderSession) -> CaseToRead | None:
 
 
 def lock_unaided(
-    store: StudyStore, session: ReaderSession, case_id: str, answer: CaseAnswer, times: PhaseTimes
+    store: StudyStore,
+    session: ReaderSession,
+    case_id: str,
+    answer: CaseAnswer,
+    times: PhaseTimes,
+    displayed: FinishedRecord | None = None,
 ) -> Changes:
-    """Make the unaided answer final; it is on disk when this returns."""
+    """Make the unaided answer final; it is on disk when this returns.
+
+    `displayed` is the record of what was displayed, None where none was made.
+    """
     _check_complete(store.protocol, answer)
-    _append_answer(store, session, EventKind.ANSWER_LOCKED, case_id, answer, times)
+    refuse_bad_marks(store, case_id, answer.marks)
+    _append_answer(store, session, EventKind.ANSWER_LOCKED, case_id, answer, times, displayed)
     return Changes(readings=True, worklist=True)
 
 
 def reveal_ai(store: StudyStore, session: ReaderSession, case_id: str) -> Advice:
-    """Load and return the AI's output of a case whose unaided answer is locked.
+    """Load and return what the models say of a case whose unaided answer is locked.
 
     The one place where a reader's program touches a prediction. The log records the showing before
     anything is read; the store refuses that record while the unaided answer is open.
     """
-    run = store.latest_run(store.protocol.model.name)
-    if run is None:
-        raise _no_predictions(store, missing=0)
-    store.append(
-        EventKind.AI_REVEALED,
-        {"case_id": case_id, "run_id": run.run_id},
-        actor=session.reader.id,
-        session=session.session_id,
-    )
-    failure = next((f.reason for f in run.failures if f.case_id == case_id), "")
-    if failure:
-        return Advice(model=run.model, findings=(), failure=failure)
-    prevalence = store.protocol.population.prevalence
-    names = {finding.id: finding.name for finding in store.protocol.findings}
-    advice = []
-    for prediction in store.read_prediction(run.run_id, case_id):
-        percent = _percent(prediction, prevalence)
-        name = names[prediction.finding]
-        advice.append(
-            FindingAdvice(
-                finding=prediction.finding,
-                name=name,
-                score=prediction.score,
-                percent=percent,
-                prevalence=prevalence,
-                calls_for_recall=prediction.call,
-                meaning=_meaning(prediction, percent, prevalence),
-                saliency=prediction.saliency,
-                map_range=run.map_range,
-            )
-        )
-    return Advice(model=run.model, findings=tuple(advice))
+    runs = shown_runs(store, session.reader)
+    main = next(run for run in runs if run.model == store.protocol.model.name)
+    payload: dict[str, object] = {"case_id": case_id, "run_id": main.run_id}
+    if len(runs) > 1:
+        payload["shown"] = [{"model": run.model, "run_id": run.run_id} for run in runs]
+    store.append(EventKind.AI_REVEALED, payload, actor=session.reader.id, session=session.session_id)
+    return advice_for(store, runs, case_id)
 
 
 def submit_aided(
-    store: StudyStore, session: ReaderSession, case_id: str, answer: CaseAnswer, times: PhaseTimes
+    store: StudyStore,
+    session: ReaderSession,
+    case_id: str,
+    answer: CaseAnswer,
+    times: PhaseTimes,
+    displayed: FinishedRecord | None = None,
 ) -> Changes:
-    """Store the aided answer; the case is finished and on disk when this returns."""
+    """Store the aided answer; the case is finished and on disk when this returns.
+
+    `displayed` is the record of what was displayed, None where none was made.
+    """
     _check_complete(store.protocol, answer)
-    _append_answer(store, session, EventKind.ANSWER_SUBMITTED, case_id, answer, times)
+    refuse_bad_marks(store, case_id, answer.marks)
+    _append_answer(store, session, EventKind.ANSWER_SUBMITTED, case_id, answer, times, displayed)
     return Changes(readings=True, worklist=True)
 
 
@@ -248,6 +218,7 @@ def _append_answer(
     case_id: str,
     answer: CaseAnswer,
     times: PhaseTimes,
+    displayed: FinishedRecord | None,
 ) -> None:
     phase = Phase.UNAIDED if kind is EventKind.ANSWER_LOCKED else Phase.AIDED
     if phase in store.locked_phases(session.reader.id).get(case_id, set()):
@@ -256,6 +227,9 @@ def _append_answer(
             hint="Close this window and go on in the other, or start reading again here.",
         )
     payload = {"case_id": case_id, "answer": answer.to_payload(), "times": times.to_payload()}
+    if displayed is not None:
+        key = ReadingKey(reader=session.reader.id, case_id=case_id, phase=phase)
+        payload["telemetry"] = store.display_facts(displayed, of=key)
     store.append(kind, payload, actor=session.reader.id, session=session.session_id)
 
 
@@ -270,41 +244,3 @@ def _check_complete(protocol: Protocol, answer: CaseAnswer) -> None:
     too_high = [a.finding for a in answer.findings if a.confidence > levels]
     if too_high:
         raise ValueError(f"confidence of {too_high[0]} is above the protocol's {levels} levels")
-
-
-def _check_predictions(store: StudyStore, case_ids: list[str]) -> None:
-    run = store.latest_run(store.protocol.model.name)
-    answered = set() if run is None else {*run.case_ids, *(f.case_id for f in run.failures)}
-    missing = [case_id for case_id in case_ids if case_id not in answered]
-    if missing:
-        raise _no_predictions(store, missing=len(missing))
-
-
-def _no_predictions(store: StudyStore, *, missing: int) -> UserFacingError:
-    model = store.protocol.model.name
-    return UserFacingError(
-        f"The model {model} has not been run on {missing or 'any'} of the cases.",
-        hint=f"Run it before reading starts: realfm predict {store.root.name} --model {model}.",
-    )
-
-
-def _percent(prediction: Prediction, prevalence: float) -> float | None:
-    if prediction.probability is None:
-        return None
-    if prediction.prevalence is None:
-        return 100 * prediction.probability
-    return 100 * at_prevalence(prediction.probability, calibrated_at=prediction.prevalence, target=prevalence)
-
-
-def _meaning(prediction: Prediction, percent: float | None, prevalence: float) -> str:
-    if percent is None:
-        return "This model gives a score without a calibrated meaning."
-    if prediction.prevalence is None:
-        return f"The model says {percent:.0f} %; at which prevalence is not known."
-    if percent < 1:
-        count = "fewer than 1 has it"
-    elif percent > 99:
-        count = "more than 99 have it"
-    else:
-        count = f"about {percent:.0f} {'has' if round(percent) == 1 else 'have'} it"
-    return f"Of 100 such cases at {100 * prevalence:.3g} % prevalence, {count}."

@@ -12,14 +12,20 @@ from realfm_gui.domain.changes import Changes
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.identifiers import new_run_id
-from realfm_gui.domain.prediction import Prediction, PredictionFailure, RunRecord, SaliencyMap
+from realfm_gui.domain.prediction import (
+    FailureKind,
+    OutOfDomain,
+    PredictionFailure,
+    RunRecord,
+    SaliencyMap,
+)
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.case_frames import frames_of
 from realfm_gui.workflows.fit_model import refuse_late_model
 
 if TYPE_CHECKING:
-    from realfm_gui.models.adapter import ModelAdapter
+    from realfm_gui.models.adapter import CaseAnswer, ModelAdapter
 
 PEAKS_PERCENTILE = 90
 """Of the cases' highest map values: what is painted as "high" in every case of a run."""
@@ -31,6 +37,7 @@ def run_model(
     *,
     saliency: str | None = None,
     scores: Path | None = None,
+    places: Path | None = None,
     progress: Progress = silent,
 ) -> Changes:
     """Predict every training and reading case and store one sealed file per case.
@@ -42,39 +49,54 @@ def run_model(
     saliency : str, optional
         "grad-cam", "occlusion" or "none"; the protocol's where left out, "none" for models without maps.
     scores : Path, optional
-        The CSV of precomputed predictions, for the model "precomputed" only.
+        The CSV of precomputed predictions, for the models "precomputed" and "precomputed-NAME" only.
+    places : Path, optional
+        The CSV of what such a model found where.
 
     Raises
     ------
     UserFacingError
         If reading has begun, the model is not fitted, or there is no case. A case the model fails on does not
-        raise: it is recorded as a failure with its reason.
+        raise: it is recorded as a failure with its reason; so is, apart from those, one it was not made for.
     """
     refuse_late_model(store, model)
     with store.exclusive_work():
         store.discard_unrecorded_runs()
-        return _run(store, model, saliency, scores, progress)
+        cases = store.cases(Split.TRAINING, Split.READING)
+        if not cases:
+            raise UserFacingError(
+                "The study has no case to predict.", hint="Import images first: realfm import."
+            )
+        adapter, head_sha256 = _adapter(store, model, scores, places)
+        return _run(store, model, adapter, head_sha256, cases, saliency, progress)
 
 
 def _run(
-    store: StudyStore, model: str, saliency: str | None, scores: Path | None, progress: Progress
+    store: StudyStore,
+    model: str,
+    adapter: "ModelAdapter",
+    head_sha256: str,
+    cases: Sequence[Case],
+    saliency: str | None,
+    progress: Progress,
 ) -> Changes:
-    cases = store.cases(Split.TRAINING, Split.READING)
-    if not cases:
-        raise UserFacingError("The study has no case to predict.", hint="Import images first: realfm import.")
-    adapter, head_sha256 = _adapter(store, model, scores)
     method = _saliency_method(adapter, saliency, store.protocol.model.saliency)
     run_id = new_run_id()
     files: dict[str, str] = {}
     failures: list[PredictionFailure] = []
+    out_of_domain: list[OutOfDomain] = []
     maps: list[SaliencyMap] = []
+    locates: set[str] = set()
     try:
         for case_id, outcome in _outcomes(store, adapter, cases, method, progress):
             if isinstance(outcome, PredictionFailure):
                 failures.append(outcome)
+            elif isinstance(outcome, OutOfDomain):
+                out_of_domain.append(outcome)
             else:
                 files[case_id] = store.write_prediction(run_id, case_id, outcome)
                 maps += [said.saliency for said in outcome if said.saliency is not None]
+                locates |= {said.finding for said in outcome if said.located}
         record = RunRecord(
             run_id=run_id,
             model=model,
@@ -87,6 +109,8 @@ def _run(
             case_ids=tuple(files),
             failures=tuple(failures),
             map_range=_map_range(maps),
+            out_of_domain=tuple(out_of_domain),
+            locates=tuple(sorted(locates)),
         )
         run_hash = store.write_run(record)
         store.append(
@@ -113,14 +137,15 @@ def _map_range(maps: Sequence[SaliencyMap]) -> tuple[float, float] | None:
 
 def _outcomes(
     store: StudyStore, adapter: "ModelAdapter", cases: Sequence[Case], saliency: str, progress: Progress
-) -> Iterator[tuple[str, list[Prediction] | PredictionFailure]]:
+) -> "Iterator[tuple[str, CaseAnswer]]":
     from realfm_gui.models.runs import predict_cases
 
     for number, case in enumerate(cases, start=1):
         try:
             frames = list(frames_of(store, [case]))
         except UserFacingError as error:  # an image that was damaged after its import costs its case only
-            yield case.case_id, PredictionFailure(case_id=case.case_id, reason=str(error))
+            failure = PredictionFailure(case_id=case.case_id, reason=str(error), kind=FailureKind.IMAGE)
+            yield case.case_id, failure
         else:
             for case_id, outcome in predict_cases(
                 adapter, frames, saliency=saliency, total=1, progress=silent
@@ -129,32 +154,35 @@ def _outcomes(
         progress(number, len(cases), f"Running {adapter.info.name}")
 
 
-def _whole(
-    store: StudyStore, case_id: str, outcome: list[Prediction] | PredictionFailure
-) -> list[Prediction] | PredictionFailure:
+def _whole(store: StudyStore, case_id: str, outcome: "CaseAnswer") -> "CaseAnswer":
     """Turn an answer that lacks a finding into a failure: half an answer reads as "nothing found"."""
-    if isinstance(outcome, PredictionFailure):
+    if isinstance(outcome, PredictionFailure | OutOfDomain):
         return outcome
     answered = {prediction.finding for prediction in outcome}
     missing = [finding.name for finding in store.protocol.findings if finding.id not in answered]
     if missing:
         return PredictionFailure(
-            case_id=case_id, reason=f"The model gave no answer for {', '.join(missing)}."
+            case_id=case_id,
+            reason=f"The model gave no answer for {', '.join(missing)}.",
+            kind=FailureKind.NO_ANSWER,
         )
     return outcome
 
 
-def _adapter(store: StudyStore, model: str, scores: Path | None) -> "tuple[ModelAdapter, str]":
-    from realfm_gui.models.registry import create_model
+def _adapter(
+    store: StudyStore, model: str, scores: Path | None, places: Path | None
+) -> "tuple[ModelAdapter, str]":
+    from realfm_gui.models.registry import comes_from_file, create_model
 
-    if model == "precomputed":
+    if comes_from_file(model):
         from realfm_gui.workflows.precomputed_scores import precomputed_adapter
 
-        return precomputed_adapter(store, scores)
-    if scores is not None:
+        return precomputed_adapter(store, scores, places)
+    if scores is not None or places is not None:
+        what, option = ("score table", "--scores") if scores is not None else ("table of places", "--places")
         raise UserFacingError(
-            f"A score table goes with the model precomputed, not with {model}.",
-            hint="Leave --scores out, or give --model precomputed.",
+            f"A {what} goes with the model precomputed, not with {model}.",
+            hint=f"Leave {option} out, or give --model precomputed.",
         )
     adapter = create_model(model, input_size=store.protocol.model.input_size)
     if not adapter.info.needs_fit:

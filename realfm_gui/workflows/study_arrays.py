@@ -57,6 +57,7 @@ def study_arrays(store: StudyStore, finding: Finding) -> "StudyData":
         active_ms=active_ms,
         ai_scores=ai_scores,
         ai_calls=ai_calls,
+        ai_out_of_domain=_out_of_domain(store, protocol.model.name, case_ids),
         control_scores=_controls(store, finding.id, case_ids),
         patient_ids=tuple(case.patient_id for case in cases),
         non_diagnostic=_flag_counts(readings, readers, CaseFlag.NON_DIAGNOSTIC),
@@ -147,6 +148,14 @@ def _model_arrays(
                 scores[index] = prediction.score
                 calls[index] = np.nan if prediction.call is None else float(prediction.call)
     return scores, calls
+
+
+def _out_of_domain(
+    store: StudyStore, model: str, case_ids: Sequence[str]
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None":
+    run = store.latest_run(model)
+    declined = set() if run is None else {other.case_id for other in run.out_of_domain}
+    return np.array([case_id in declined for case_id in case_ids]) if declined else None
 
 
 def _controls(store: StudyStore, finding: str, case_ids: Sequence[str]) -> "Mapping[str, Floats]":

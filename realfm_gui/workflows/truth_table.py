@@ -11,6 +11,9 @@ from realfm_gui.domain.errors import UserFacingError
 
 KEYS = ("file", "patient", "uid")
 PRESENT = {"1", "1.0", "true", "yes", "present", "positive"}
+MOST_PRIORS = 20
+"""More earlier examinations than this do not come along with a case."""
+
 ABSENT = {"0", "0.0", "false", "no", "absent", "negative"}
 
 
@@ -19,7 +22,9 @@ class TruthRow:
     """One row of the table; `line` counts from 1 at the header.
 
     `truth` is finding id -> present. `patient` is the patient column where there is one besides the key: it
-    keeps images of one patient together when the files themselves do not name a patient.
+    keeps images of one patient together when the files themselves do not name a patient. `prior_of` is the
+    key of the row whose case these images are a prior examination of: they have no truth of their own.
+    `priors` is how many earlier examinations of the patient come along with this row's.
     """
 
     line: int
@@ -29,6 +34,8 @@ class TruthRow:
     patient: str
     indication: str
     subgroups: dict[str, str]
+    prior_of: str = ""
+    priors: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +53,9 @@ def read_truth_table(path: Path, *, findings: Sequence[str]) -> TruthTable:
     Columns: one of ``file`` (name or path ending), ``patient`` or ``uid`` (study, series or SOP instance);
     ``truth`` 0/1 with ``finding`` (the latter may be left out with one finding), or one 0/1 column named
     after each finding; ``split`` (development, training, reading; reading where left out); ``indication``
-    (shown to readers); further columns are kept, sealed, as subgroups.
+    (shown to readers); ``priors`` (a number or "all": so many earlier examinations of the patient that have
+    no row of their own hang beside this one) or ``prior_of`` (the key of the row that these images are a
+    prior of); further columns are kept, sealed, as subgroups.
 
     Raises
     ------
@@ -120,14 +129,19 @@ def _parse(
     key = cells[key_kind]
     if not key.strip("./\\"):
         raise _RowError(f"the column {key_kind} is empty" if not key else f"{key!r} names no {key_kind}")
-    if named:
+    prior_of = cells.get("prior_of", "")
+    if prior_of == key:
+        raise _RowError(f"{key!r} cannot be a prior of itself")
+    if prior_of:
+        truth: dict[str, bool] = {}
+    elif named:
         truth = {finding: _label(finding, cells[finding]) for finding in named}
     else:
         finding = cells.get("finding", "") or findings[0]
         if finding not in findings:
             raise _RowError(f"the finding {finding!r} is not in the protocol ({', '.join(findings)})")
         truth = {finding: _label("truth", cells["truth"])}
-    used = {key_kind, "truth", "finding", "split", "patient", "indication", *named}
+    used = {key_kind, "truth", "finding", "split", "patient", "indication", "prior_of", "priors", *named}
     return TruthRow(
         line=line,
         key=key,
@@ -136,7 +150,17 @@ def _parse(
         patient=cells.get("patient", ""),
         indication=cells.get("indication", ""),
         subgroups={name: value for name, value in cells.items() if name and name not in used and value},
+        prior_of=prior_of,
+        priors=_priors(cells.get("priors", "")),
     )
+
+
+def _priors(text: str) -> int:
+    if text.lower() == "all":
+        return MOST_PRIORS
+    if not text.isdecimal() and text:
+        raise _RowError(f'the column priors is a number or "all", not {text!r}')
+    return min(int(text or "0"), MOST_PRIORS)
 
 
 def _label(column: str, text: str) -> bool:
@@ -169,4 +193,6 @@ def _merge(rows: dict[str, TruthRow], row: TruthRow) -> None:
         raise _RowError(
             f"{row.key} is in the split {before.split} in line {before.line}, here in {row.split}"
         )
+    if (before.prior_of, before.priors) != (row.prior_of, row.priors):
+        raise _RowError(f"{row.key} has other priors here than in line {before.line}")
     before.truth.update(row.truth)

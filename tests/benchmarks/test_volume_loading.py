@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLSLossless
 
+from realfm_gui.domain.images import Frame
+from realfm_gui.imaging.case_loading import loading_case
 from realfm_gui.imaging.decoding_service import DecodingService
 from realfm_gui.imaging.rendering import apply, build_pyramid, default_window, fit, lookup_table, resample
 from realfm_gui.imaging.volume_loading import load_volume, loading_volume
@@ -123,10 +126,19 @@ def by_simpleitk(folder: Path) -> object:
 
 
 def paint_first(paths: list[Path]) -> np.ndarray:
-    steps = loading_volume(paths)
-    frame = next(steps).preview
-    steps.close()
+    with closing(loading_volume(paths)) as steps:
+        frame = next(steps).preview
     assert frame is not None
+    return painted(frame)
+
+
+def paint_first_of_case(paths: list[Path], service: DecodingService) -> np.ndarray:
+    """Paint what the reading room shows first: the first slice in the order of display."""
+    with closing(loading_case(paths, service)) as steps:
+        return painted(next(steps).frames[0])
+
+
+def painted(frame: Frame) -> np.ndarray:
     view = resample(build_pyramid(frame), fit(SIZE, SIZE, 1.0, VIEW, VIEW), VIEW, VIEW)
     return apply(view, lookup_table(frame, default_window(frame)))
 
@@ -141,9 +153,23 @@ def test_raw_ct_as_a_volume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
             "SimpleITK, whole": lambda: by_simpleitk(tmp_path),
         }
     )
+    with closing(DecodingService()) as service:
+        of_case = in_turn(
+            {
+                "first picture of the case": lambda: paint_first_of_case(paths, service),
+                "SimpleITK, whole": lambda: by_simpleitk(tmp_path),
+            }
+        )
     with capsys.disabled():
         print(told(f"{SLICES} raw slices of {SIZE} x {SIZE}, sorted", whole, 0.6))
         print(told("the same: first slice in a view of 1000 x 1000", first, 0.1))
+        print(
+            told(
+                "the same: slice nearest the head, all headers read before, as the room shows it",
+                of_case,
+                0.1,
+            )
+        )
 
 
 def by_pydicom(paths: list[Path]) -> object:

@@ -38,6 +38,7 @@ class AnalysingPage(QWidget):
         Open the outcomes and compute.
     report_requested()
     export_requested()
+    replay_requested()
     cancel_requested()
         Stop the computation.
     """
@@ -45,6 +46,7 @@ class AnalysingPage(QWidget):
     outcomes_requested = Signal()
     report_requested = Signal()
     export_requested = Signal()
+    replay_requested = Signal()
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -152,7 +154,7 @@ class AnalysingPage(QWidget):
         """Lock what would start a second piece of work."""
         if is_busy:
             self.show_notice("")
-        for button in (self._closed.button, self._report, self._export):
+        for button in (self._closed.button, self._replay, self._report, self._export):
             button.setEnabled(not is_busy)
 
     def _close_results(self) -> None:
@@ -214,13 +216,16 @@ class AnalysingPage(QWidget):
         self._finding.setAccessibleName("Finding")
         self._finding.currentIndexChanged.connect(self._choose_finding)
         self._report, self._export = QPushButton("Save report…"), QPushButton("Export…")
+        self._replay = QPushButton("Replay readings")
+        self._replay.setToolTip("See again what a reading displayed, and why a call was wrong")
+        self._replay.clicked.connect(self.replay_requested)
         self._report.clicked.connect(self.report_requested)
         self._export.clicked.connect(self.export_requested)
         self._report.setToolTip("One self-contained HTML file")
         self._export.setToolTip("Tidy tables with their codebook, results and report, into a folder")
         content = QWidget()
         body = column(spacing=8, margins=(24, 16, 24, 32))
-        for tool in (self._finding, self._report, self._export):
+        for tool in (self._finding, self._replay, self._report, self._export):
             self._verdict.add_tool(tool)
         body.addWidget(self._verdict)
         body.addSpacing(8)

@@ -52,6 +52,8 @@ class CoordinatingPage(QWidget):
         `truth_csv` is a Path or None.
     fit_requested(str model)
     predict_requested(str model)
+    hanging_requested()
+        Look at the hanging protocols.
     refused_list_requested()
         Save the list of refused files.
     cancel_requested()
@@ -61,6 +63,7 @@ class CoordinatingPage(QWidget):
     import_requested = Signal(list, object)
     fit_requested = Signal(str)
     predict_requested = Signal(str)
+    hanging_requested = Signal()
     refused_list_requested = Signal()
     cancel_requested = Signal()
 
@@ -221,6 +224,9 @@ class CoordinatingPage(QWidget):
         self._primary.clicked.connect(self._do_next)
         self._import = QPushButton("Import more…")
         self._import.clicked.connect(self.ask_for_import)
+        hanging = QPushButton("Hanging protocols…")
+        hanging.setToolTip("Which image hangs where when a case is opened")
+        hanging.clicked.connect(self.hanging_requested)
         self._save_refused = QPushButton("Save list…")
         self._save_refused.clicked.connect(self.refused_list_requested)
         todo = row(self._next_sentence, self._primary, spacing=24)
@@ -232,7 +238,7 @@ class CoordinatingPage(QWidget):
         middle.addWidget(self._notice)
         middle.addWidget(self.progress)
         for part in (
-            self._section("cases", "Cases", self._no_cases, self._cases, tools=(self._import,)),
+            self._section("cases", "Cases", self._no_cases, self._cases, tools=(hanging, self._import)),
             self._section("models", "Models", self._models),
             self._section("readers", "Readers and progress", self._readers),
             self._section(

@@ -8,10 +8,11 @@ from realfm_gui.gui.widgets.labels import column, row, text_label
 from realfm_gui.gui.widgets.plain_table import Column, PlainTable
 from realfm_gui.workflows.overview import ModelOverview
 
-FAILURES = (Column(title="Case", width=208), Column(title="Reason"))
+FAILURES = (Column(title="Case", width=208), Column(title="What", width=112), Column(title="Reason"))
+FAILED, DECLINED = "failed", "not made for it"
 EXPLANATION = (
-    "Their readers are told that the model has no answer for this case, never that nothing was found. The "
-    "reason is shown to nobody but you."
+    "Their readers are told that the model has no answer for this case and in general words why, never that "
+    "nothing was found. The exact reason is shown to nobody but you."
 )
 
 
@@ -23,9 +24,10 @@ class FailuresDialog(QDialog):
         self.setWindowTitle("Failed cases")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(880, 480)
-        self._failures = model.failures
+        self._failures = [(case_id, FAILED, reason) for case_id, reason in model.failures]
+        self._failures += [(case_id, DECLINED, reason) for case_id, reason in model.declined]
         self.table = PlainTable(FAILURES, f"Cases {model.name} could not answer")
-        self.table.show_rows([list(entry) for entry in model.failures])
+        self.table.show_rows([list(entry) for entry in self._failures])
         area = QScrollArea()
         area.setWidgetResizable(True)
         content = QWidget()
@@ -36,7 +38,7 @@ class FailuresDialog(QDialog):
         close.setProperty("role", "primary")
         close.setDefault(True)
         close.clicked.connect(self.accept)
-        title = f"{model.name} could not answer {len(model.failures)} of {model.cases_total} cases"
+        title = f"{model.name} could not answer {len(self._failures)} of {model.cases_total} cases"
         layout = column(
             text_label(title, "lead", wraps=True),
             text_label(EXPLANATION, "quiet", wraps=True),
@@ -49,6 +51,6 @@ class FailuresDialog(QDialog):
         self.setLayout(layout)
 
     def _copy(self) -> None:
-        lines = ["case\treason", *("\t".join(entry) for entry in self._failures)]
+        lines = ["case\twhat\treason", *("\t".join(entry) for entry in self._failures)]
         QGuiApplication.clipboard().setText("\n".join(lines))
         self.copy_button.setText("Copied")

@@ -9,7 +9,8 @@ from realfm_gui.gui.widgets.labels import column, row, text_label
 
 COLUMNS = (
     "The table (CSV) names each image by file, patient or uid and gives truth (0 or 1) and split "
-    "(development, training or reading). Further columns are kept as subgroups."
+    "(development, training or reading). With priors (a number, or all) earlier examinations of the patient "
+    "come along with a case. Further columns are kept as subgroups."
 )
 PROMISE = (
     "Images are copied, de-identified and stored under random names. A file that cannot be used is listed "

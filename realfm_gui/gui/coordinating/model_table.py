@@ -51,7 +51,7 @@ class ModelTable(PlainTable):
             holder = QWidget()
             holder.setLayout(row(-1, fit, run, spacing=4, margins=(0, 0, 8, 0)))
             self.setCellWidget(at, len(MODELS) - 1, holder)
-            if model.failures:
+            if model.failures or model.declined:
                 self.setCellWidget(at, FAILED, self._failures_door(model))
 
     def set_free(self, is_free: bool) -> None:
@@ -68,11 +68,15 @@ class ModelTable(PlainTable):
         return button
 
     def _failures_door(self, model: ModelOverview) -> QWidget:
-        door = QPushButton(f"{model.cases_failed}…")
+        apart = f" + {len(model.declined)}" if model.declined else ""
+        door = QPushButton(f"{model.cases_failed}{apart}…")
         door.setProperty("role", "small")
         door.setIcon(icon(State.WARNING.value[0], State.WARNING.color(palette_of(self))))
         door.setAccessibleName(f"Failed cases of {model.name}")
-        door.setToolTip("Which cases, and why")
+        what = f"{model.cases_failed} failed"
+        if model.declined:
+            what += f", {len(model.declined)} it was not made for"
+        door.setToolTip(f"{what}: which cases, and why")
         door.clicked.connect(lambda: FailuresDialog(model, self.window()).open())
         holder = QWidget()
         holder.setLayout(row(door, -1, margins=(4, 0, 0, 0)))

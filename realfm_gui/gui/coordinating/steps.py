@@ -131,7 +131,8 @@ def practice_in_words(view: StudyOverview) -> str:
 
 def is_due(model: ModelOverview) -> bool:
     """Whether the model has not yet been run on every case."""
-    return model.cases_total > 0 and model.cases_answered + model.cases_failed < model.cases_total
+    asked = model.cases_answered + model.cases_failed + len(model.declined)
+    return model.cases_total > 0 and asked < model.cases_total
 
 
 def has_begun(view: StudyOverview) -> bool:

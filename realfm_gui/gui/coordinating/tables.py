@@ -91,7 +91,7 @@ def model_rows(models: Sequence[ModelOverview], color: str) -> list[list[Cell | 
                     text=f"{model.cases_answered} / {model.cases_total}",
                     bar=(model.cases_answered, model.cases_total, color),
                 ),
-                "" if model.failures else str(model.cases_failed),
+                "" if model.failures or model.declined else str(model.cases_failed),
                 "",
             ]
         )

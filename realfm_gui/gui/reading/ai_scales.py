@@ -5,6 +5,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from realfm_gui.domain.ai_finding import ScoreInterval
+from realfm_gui.gui.reading.ai_words import number_words, percent_text
 from realfm_gui.gui.reading.likelihood_slider import HANDLE, VALUE_WIDTH
 from realfm_gui.gui.theme import AI_ALONE, DARK, SIZE_SMALL, SIZE_TITLE
 from realfm_gui.gui.viewer.picture_layer import image_of
@@ -14,27 +16,32 @@ BAR_COLOURS = 256
 
 
 class ScoreBar(QWidget):
-    """A calibrated chance on the same 0-100 scale as the reader's own, or a bare score without a bar."""
+    """A calibrated chance on the same 0-100 scale as the reader's own, or a bare score without a bar.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    With `has_number` False the number is written elsewhere, and the bar takes all the width.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, has_number: bool = True) -> None:
         super().__init__(parent)
+        self._has_number = has_number
         self._percent: float | None = None
         self._score = 0.0
+        self._interval: ScoreInterval | None = None
         self._is_mapped = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
     def value_text(self) -> str:
         """The number as it is written."""
-        return percent_text(self._percent) if self._percent is not None else f"{self._score:.3g}"
+        return number_words(None, self._score) if self._percent is None else percent_text(self._percent)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
-        return QSize(240, 24)
+        return QSize(240, 24) if self._has_number else QSize(120, 10)
 
-    def show_score(self, percent: float | None, score: float) -> None:
-        """Show a chance in percent, or where there is none the bare score."""
-        self._percent, self._score = percent, score
+    def show_score(self, percent: float | None, score: float, interval: ScoreInterval | None = None) -> None:
+        """Show a chance in percent, or where there is none the bare score; the interval in the same unit."""
+        self._percent, self._score, self._interval = percent, score, interval
         self.setAccessibleName(f"AI: {self.value_text}")
         self.update()
 
@@ -50,20 +57,27 @@ class ScoreBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         y = self.height() / 2
         left, right = float(HANDLE), float(self.width() - VALUE_WIDTH - HANDLE)
+        if not self._has_number:
+            left, right = 1.0, self.width() - 1.0
         font = QFont(self.font())
-        if self._percent is None:
+        if self._percent is None and self._has_number:
             painter.setPen(QColor(DARK.ink_quiet))
+            font.setPixelSize(SIZE_SMALL)
+            painter.setFont(font)
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter, "score, any scale")
-        else:
+        elif self._percent is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(DARK.raised))
             painter.drawRect(QRectF(left, y - 4, right - left, 8))
             painter.setBrush(QColor(AI_ALONE))
             painter.drawRect(QRectF(left, y - 4, (right - left) * self._percent / 100, 8))
+            self._paint_interval(painter, left, right, y)
             painter.setPen(QPen(QColor(DARK.ink_quiet), 1))
-            for tick in (0, 25, 50, 75, 100):
+            for tick in (0, 25, 50, 75, 100) if self._has_number else ():
                 x = left + (right - left) * tick / 100
                 painter.drawLine(QPointF(x, y + 6), QPointF(x, y + 9))
+        if not self._has_number:
+            return
         font.setPixelSize(SIZE_TITLE)
         painter.setFont(font)
         painter.setPen(QColor(AI_ALONE))
@@ -72,6 +86,17 @@ class ScoreBar(QWidget):
         if self._is_mapped:
             painter.setPen(QPen(QColor(AI_ALONE), 2))
             painter.drawLine(QPointF(0, 4), QPointF(0, self.height() - 4))
+
+    def _paint_interval(self, painter: QPainter, left: float, right: float, y: float) -> None:
+        """Paint the interval over the bar: a line with ends, seen on the bar and beside it."""
+        if self._interval is None:
+            return
+        ends = [left + (right - left) * end / 100 for end in (self._interval.low, self._interval.high)]
+        for color, width in ((QColor(DARK.ground), 3.0), (QColor(DARK.ink), 1.25)):
+            painter.setPen(QPen(color, width))
+            painter.drawLine(QPointF(ends[0], y), QPointF(ends[1], y))
+            for x in ends:
+                painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
 
 
 class ColourBar(QWidget):
@@ -123,13 +148,6 @@ class ColourBar(QWidget):
         low, high = self.end_texts
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft, low)
         painter.drawText(words, Qt.AlignmentFlag.AlignRight, high)
-
-
-def percent_text(percent: float) -> str:
-    """Return a calibrated chance without claiming certainty."""
-    if percent < 1:
-        return "<1"
-    return ">99" if percent > 99 else f"{percent:.0f}"
 
 
 def _raw(value: float) -> str:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from realfm_gui.domain.protocol import Finding
 from realfm_gui.domain.reading import CaseFlag, FindingAnswer, Phase
 from realfm_gui.gui.reading.appearance import keep_room, set_look
-from realfm_gui.gui.reading.commands import tooltip
 from realfm_gui.gui.reading.finding_draft import FindingDraft, Part
+from realfm_gui.gui.reading.key_choices import name_commands
 from realfm_gui.gui.reading.likelihood_slider import LikelihoodSlider
+from realfm_gui.gui.reading.mark_list import MarkList
+from realfm_gui.gui.reading.segment import Segment as Segment
 from realfm_gui.gui.reading.state import RoomState
 from realfm_gui.gui.theme import GRID, UNAIDED
 
@@ -23,28 +25,6 @@ FLAG_WORDS = {
 
 BEFORE_WIDTH = 172
 """Of a locked answer beside its question, in logical pixels: the longest one fits."""
-
-
-class Segment(QPushButton):
-    """One of a row of choices.
-
-    The mouse does not give it the focus, so that Space stays the heat map's key; with the focus (by Tab)
-    Space presses it.
-    """
-
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(words, parent)
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setProperty("segment", True)
-        self.setProperty("arm", Phase.UNAIDED.value)
-
-    def event(self, event: QEvent) -> bool:
-        """Claim Space before the shortcut does."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space:  # type: ignore[attr-defined]  # a QKeyEvent by its type
-            event.accept()
-            return True
-        return super().event(event)
 
 
 class FindingCard(QFrame):
@@ -103,6 +83,10 @@ class FindingCard(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.slider)
         layout.addLayout(choices)
+        self.marks = MarkList(is_only=True) if is_only and finding.mark_shape is not None else None
+        """The marks of the finding; None without any, or where several findings share a list."""
+        if self.marks is not None:
+            layout.addWidget(self.marks)
         if is_only:
             layout.addWidget(self._before)
         else:
@@ -116,7 +100,7 @@ class FindingCard(QFrame):
         self.slider.likelihood_changed.connect(lambda v: self.likelihood_changed.emit(finding.id, v))
         for call, button in self.recall.items():
             button.clicked.connect(lambda _=False, call=call: self.recall_chosen.emit(finding.id, call))
-            button.setToolTip(tooltip("recall-yes" if call else "recall-no"))
+            name_commands(button, "recall-yes" if call else "recall-no")
         for level, button in self.confidence.items():
             button.clicked.connect(
                 lambda _=False, level=level: self.confidence_chosen.emit(finding.id, level)
@@ -137,7 +121,7 @@ class FindingCard(QFrame):
         *,
         phase: Phase,
         unaided: FindingAnswer | None,
-        missing: Sequence[Part],
+        missing: Sequence[str],
         is_selected: bool,
     ) -> None:
         """Show the answer so far, the locked one beside it, and what is missing."""
@@ -181,6 +165,9 @@ class AnswerPanel(QWidget):
         self.cards: Mapping[str, FindingCard] = {
             f.id: FindingCard(f, levels, is_only=len(findings) == 1) for f in findings
         }
+        is_marked = any(finding.mark_shape is not None for finding in findings)
+        self.marks = MarkList(is_only=False) if is_marked and len(findings) > 1 else None
+        """The marks of all findings, where there are several: a list each would not fit a small screen."""
         self.flags: Mapping[CaseFlag, Segment] = {flag: Segment(words) for flag, words in FLAG_WORDS.items()}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -192,13 +179,15 @@ class AnswerPanel(QWidget):
             card.recall_chosen.connect(self.recall_chosen)
             card.confidence_chosen.connect(self.confidence_chosen)
             card.selected.connect(self.finding_selected)
+        if self.marks is not None:
+            layout.addWidget(self.marks)
         row = QHBoxLayout()
         row.setSpacing(4)
         for (flag, button), key in zip(
             self.flags.items(), ("non-diagnostic", "technical-fault", "remembered"), strict=True
         ):
             button.setProperty("compact", True)
-            button.setToolTip(tooltip(key))
+            name_commands(button, key)
             button.clicked.connect(lambda is_set, flag=flag: self.flag_changed.emit(flag, is_set))
             row.addWidget(button, len(button.text()))
         layout.addLayout(row)

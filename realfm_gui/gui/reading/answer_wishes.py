@@ -25,5 +25,6 @@ def connect_answer(page: ReadingPage, answer: Callable[[Change], None]) -> None:
     page.confidence_chosen.connect(lambda f, v: answer(lambda s: s.set_confidence(f or s.selected, v)))
     page.flag_changed.connect(lambda flag, is_set: answer(lambda s: s.set_flag(flag, is_set)))
     page.flag_toggled.connect(lambda flag: answer(lambda s: s.set_flag(flag, flag not in s.flags)))
+    page.marks_changed.connect(lambda marks: answer(lambda s: s.set_marks(marks)))
     page.finding_selected.connect(lambda f: answer(lambda s: s.select(f)))
     page.next_finding_requested.connect(lambda by: answer(lambda s: s.select_next(by)))

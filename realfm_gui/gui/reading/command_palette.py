@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from realfm_gui.gui.reading.commands import COMMANDS, Command, key_name
+from realfm_gui.domain.key_choice import KeyChoices
+from realfm_gui.gui.reading.commands import COMMANDS, Command
+from realfm_gui.gui.reading.key_choices import first_key
 from realfm_gui.gui.theme import GRID
 
 WIDTH_PX, HEIGHT_PX = 480, 420
@@ -33,7 +35,7 @@ class Entry:
     keys: str
 
 
-def entries(*, levels: int, presets: Sequence[str]) -> list[Entry]:
+def entries(*, levels: int, presets: Sequence[str], choices: KeyChoices | None = None) -> list[Entry]:
     """Return every command that can be run by name.
 
     Parameters
@@ -42,6 +44,8 @@ def entries(*, levels: int, presets: Sequence[str]) -> list[Entry]:
         Of the confidence in this study.
     presets : sequence of str
         Names of the windows on the digit keys.
+    choices : KeyChoices, optional
+        The reader's keys; the program's own where left out.
     """
     found = []
     for command in COMMANDS:
@@ -56,7 +60,8 @@ def entries(*, levels: int, presets: Sequence[str]) -> list[Entry]:
             if number > len(presets):
                 continue
             title = f"{title}: {presets[number - 1]}"
-        found.append(Entry(command=command, title=title, keys=key_name(command.keys[0])))
+        keys = first_key(command.id, choices or KeyChoices())
+        found.append(Entry(command=command, title=title, keys=keys))
     return found
 
 

@@ -39,8 +39,9 @@ class Command:
     """False for the siblings of a listed command (digits 2 to 9)."""
 
 
-ANSWER, MEASURE, PICTURE, STACK, AI, ROOM = "Answer", "Measure", "Picture", "Slices", "AI", "Room"
-GROUPS = (ANSWER, MEASURE, PICTURE, STACK, AI, ROOM)
+ANSWER, MEASURE, PICTURE, STACK = "Answer", "Measure", "Picture", "Slices"
+VIEWS, AI, ROOM = "Viewports", "AI", "Room"
+GROUPS = (ANSWER, MEASURE, PICTURE, STACK, VIEWS, AI, ROOM)
 
 
 def _digits(what: str, title: str, *, prefix: str, action: str, group: str, count: int) -> list[Command]:
@@ -76,7 +77,7 @@ def _tools() -> list[Command]:
             id=f"tool-{kind}",
             title=title,
             keys=(key,),
-            action="viewport.tools.choose",
+            action="box.tools.choose",
             argument=KINDS.index(kind),
             group=MEASURE,
             icon=icon,
@@ -119,19 +120,24 @@ COMMANDS: tuple[Command, ...] = (
     Command(id="remembered", title="I remember this case", keys=("Alt+3",), action="toggle_flag", argument=2,
             group=ANSWER),
     Command(id="tool-none", title="No tool: window, zoom and pan", keys=("Escape",),
-            action="viewport.tools.leave", group=MEASURE, icon="cursor-default-outline"),
+            action="marks.leave", group=MEASURE, icon="cursor-default-outline"),
+    Command(id="tool-mark", title="Mark a lesion and rate it", keys=("T",), action="marks.toggle_tool",
+            group=MEASURE, icon="target"),
+    Command(id="mark-next", title="Next mark", keys=("Shift+T",), action="marks.go_to_next", group=MEASURE),
     *_tools(),
-    Command(id="undo", title="Undo", keys=("Ctrl+Z",), action="viewport.tools.undo", group=MEASURE,
+    Command(id="undo", title="Undo", keys=("Ctrl+Z",), action="marks.undo", group=MEASURE,
             icon="undo"),
-    Command(id="redo", title="Redo", keys=("Ctrl+Shift+Z", "Ctrl+Y"), action="viewport.tools.redo",
+    Command(id="redo", title="Redo", keys=("Ctrl+Shift+Z", "Ctrl+Y"), action="marks.redo",
             group=MEASURE, icon="redo"),
-    Command(id="delete", title="Delete the selected measurement", keys=("Delete", "Backspace"),
-            action="viewport.tools.delete", group=MEASURE, icon="trash-can-outline"),
+    Command(id="delete", title="Delete the selected mark or measurement", keys=("Delete", "Backspace"),
+            action="marks.delete", group=MEASURE, icon="trash-can-outline"),
     Command(id="invert", title="Invert", keys=("I",), action="viewport.invert", group=PICTURE),
     Command(id="window-entry", title="Type the window", keys=("W",), action="type_window", group=PICTURE,
             icon="contrast-circle"),
     Command(id="fit", title="Fit (or double-click)", keys=("F",), action="viewport.fit", group=PICTURE),
     Command(id="one-to-one", title="One to one", keys=("O",), action="viewport.one_to_one", group=PICTURE),
+    Command(id="exact", title="Pixels as they are, or smooth", keys=("Shift+O",),
+            action="viewport.toggle_exact", group=PICTURE),
     Command(id="zoom-in", title="Zoom in", keys=("+", "="), action="viewport.zoom_in", group=PICTURE),
     Command(id="zoom-out", title="Zoom out", keys=("-",), action="viewport.zoom_out", group=PICTURE),
     Command(id="reset", title="Reset window, zoom and turn", keys=("R",), action="viewport.reset",
@@ -146,11 +152,11 @@ COMMANDS: tuple[Command, ...] = (
             group=PICTURE, icon="flip-horizontal"),
     Command(id="flip-down", title="Flip top and bottom", keys=("Shift+X",), action="viewport.flip_down",
             group=PICTURE, icon="flip-vertical"),
-    Command(id="magnify", title="Hold to magnify", keys=("M",), action="viewport.magnify", group=PICTURE,
+    Command(id="magnify", title="Hold to magnify", keys=("M",), action="box.magnify", group=PICTURE,
             is_held=True),
     Command(id="annotations", title="The picture alone, or all that is on it", keys=("U",),
-            action="viewport.toggle_annotations", group=PICTURE, icon="eye-off-outline"),
-    Command(id="text", title="Show or hide the corner text", keys=("H",), action="viewport.toggle_text",
+            action="box.toggle_annotations", group=PICTURE, icon="eye-off-outline"),
+    Command(id="text", title="Show or hide the corner text", keys=("H",), action="box.toggle_text",
             group=PICTURE),
     Command(id="slice-up", title="Previous slice", keys=("Up", "PgUp"), action="viewport.step", argument=-1,
             group=STACK),
@@ -170,26 +176,61 @@ COMMANDS: tuple[Command, ...] = (
             argument=1, group=STACK),
     Command(id="cine-slower", title="Play slower", keys=("Shift+PgDown",),
             action="viewport.cine.change_speed", argument=-1, group=STACK),
-    Command(id="map", title="Heat map on or off", keys=("Space",), action="viewport.toggle_overlay",
+    Command(id="layouts", title="Choose a layout", keys=("Ctrl+G",), action="show_layouts", group=VIEWS,
+            icon="view-grid-outline"),
+    Command(id="layout-1", title="One viewport", keys=("F5",), action="box.choose_layout", argument=0,
+            group=VIEWS),
+    Command(id="layout-2", title="Two side by side", keys=("F6",), action="box.choose_layout", argument=1,
+            group=VIEWS),
+    Command(id="layout-4", title="Two by two", keys=("F7",), action="box.choose_layout", argument=2,
+            group=VIEWS),
+    Command(id="mpr", title="The series and three cuts (MPR)", keys=("F8",), action="box.show_mpr",
+            group=VIEWS, icon="axis-arrow"),
+    Command(id="hang", title="As the case opened", keys=("F9",), action="hang_again", group=VIEWS),
+    Command(id="maximise", title="Maximise, or back (or double-click)", keys=("Shift+F",),
+            action="box.toggle_maximised", group=VIEWS),
+    Command(id="pane-next", title="Next viewport", keys=("Alt+Right", "Alt+Down"),
+            action="box.activate_next", argument=1, group=VIEWS),
+    Command(id="pane-previous", title="Previous viewport", keys=("Alt+Left", "Alt+Up"),
+            action="box.activate_next", argument=-1, group=VIEWS),
+    Command(id="linked", title="Scroll viewports together or alone", keys=("Ctrl+L",),
+            action="box.toggle_linked", group=VIEWS, icon="link-variant"),
+    Command(id="match", title="Link at these slices (for a prior)", keys=("Ctrl+Shift+L",),
+            action="box.match_slices", group=VIEWS),
+    Command(id="lines", title="Reference lines", keys=("Shift+L",), action="box.toggle_lines", group=VIEWS),
+    Command(id="cursor", title="3-D cursor", keys=("Shift+C",), action="box.toggle_cursor", group=VIEWS,
+            icon="cube-scan"),
+    Command(id="cut-axial", title="Axial cut", keys=("Alt+A",), action="box.show_plane", argument=0,
+            group=VIEWS),
+    Command(id="cut-coronal", title="Coronal cut", keys=("Alt+C",), action="box.show_plane", argument=1,
+            group=VIEWS),
+    Command(id="cut-sagittal", title="Sagittal cut", keys=("Alt+S",), action="box.show_plane", argument=2,
+            group=VIEWS),
+    Command(id="cut-none", title="The series as acquired", keys=("Alt+O",), action="box.show_plane",
+            argument=-1, group=VIEWS),
+    Command(id="cut-straight", title="Straighten turned cuts", keys=("Alt+R",),
+            action="box.cuts.straighten", group=VIEWS),
+    Command(id="slab-thicker", title="Thicker slab", keys=("Ctrl+Up",), action="box.cuts.step_slab",
+            argument=1, group=VIEWS),
+    Command(id="slab-thinner", title="Thinner slab", keys=("Ctrl+Down",), action="box.cuts.step_slab",
+            argument=-1, group=VIEWS),
+    Command(id="slab-shows", title="Slab: mean, maximum or minimum", keys=("Alt+M",),
+            action="box.cuts.next_projection", group=VIEWS),
+    Command(id="own-window", title="Images in a window of their own, or back", keys=("Ctrl+Shift+M",),
+            action="toggle_image_window", group=VIEWS),
+    Command(id="ai-next", title="Next place that the AI marks", keys=("]", "Ctrl+Space"), action="ai.step",
+            argument=1, group=AI),
+    Command(id="ai-previous", title="Previous place that the AI marks", keys=("[", "Ctrl+Shift+Space"),
+            action="ai.step", argument=-1, group=AI),
+    Command(id="map", title="AI on the image: on or off", keys=("Space",), action="box.toggle_overlay",
             group=AI),
-    Command(id="peek", title="Hold to show or hide the heat map", keys=("V",), action="viewport.peek",
+    Command(id="peek", title="Hold to show or hide the AI", keys=("V",), action="box.peek",
             group=AI, is_held=True),
     Command(id="pause", title="Pause or go on", keys=("P", "Pause"), action="request_pause", group=ROOM),
     Command(id="palette", title="Find a command", keys=("Ctrl+K",), action="show_palette", group=ROOM),
     Command(id="keys", title="List of keys", keys=("F1", "?"), action="show_keys", group=ROOM),
     Command(id="leave", title="Stop for now", keys=("Ctrl+W",), action="request_leave", group=ROOM),
 )  # fmt: skip
-
-MOUSE: tuple[tuple[str, str], ...] = (
-    ("Left drag", "Window: right widens, up brightens"),
-    ("Left drag with a tool", "Draws; a click begins a line, too"),
-    ("Left drag on a line", "Changes a measurement"),
-    ("Right drag", "Zoom"),
-    ("Middle or Shift + left drag", "Pan"),
-    ("Wheel", "Slices; zoom on a single image"),
-    ("Ctrl + wheel", "Zoom to the cursor"),
-)
-"""What the mouse does on the picture, for the key sheet."""
 
 
 def command(command_id: str) -> Command:
@@ -209,11 +250,6 @@ def key_name(key: str) -> str:
         "Down": "↓",
         "Space": "Space",
     }
-    *modifiers, last = key.split("+") if key != "+" else ["+"]
-    return "+".join([*modifiers, named.get(last, last)])
-
-
-def tooltip(command_id: str) -> str:
-    """Return a command's title with its shortcut."""
-    found = command(command_id)
-    return f"{found.title} ({key_name(found.keys[0])})"
+    modifiers, plus, start = key[:-1].rpartition("+")  # the last character may itself be a plus
+    last = start + key[-1]
+    return f"{modifiers}{plus}{named.get(last, last)}"

@@ -7,22 +7,26 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.measurement import Measurement
-from realfm_gui.domain.protocol import Protocol
 from realfm_gui.domain.reading import Draft, Phase
+from realfm_gui.domain.workstation import Workstation
 from realfm_gui.gui.reading.answer_wishes import connect_answer
+from realfm_gui.gui.reading.breaks import all_read_words, stopped_words, toggle_pause
+from realfm_gui.gui.reading.coming_images import ComingImages
 from realfm_gui.gui.reading.draft_saver import DraftSaver
 from realfm_gui.gui.reading.picture_desk import PictureDesk
 from realfm_gui.gui.reading.pictures import CasePicture
 from realfm_gui.gui.reading.reading_page import ReadingPage
-from realfm_gui.gui.reading.sitting import Opened, begin, end, open_case
+from realfm_gui.gui.reading.reading_record import ReadingRecord
+from realfm_gui.gui.reading.sitting import Begun, Opened, begin, end, open_case
 from realfm_gui.gui.reading.state import RoomState, Stage, monotonic_ms
 from realfm_gui.gui.shell.operations import Operations
+from realfm_gui.gui.viewer.painted_frame import Content
 from realfm_gui.gui.viewer.view_state import ViewState
-from realfm_gui.gui.viewer.viewport import Content
 from realfm_gui.imaging.decoding_service import DecodingService
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows import reading
-from realfm_gui.workflows.reading import Advice, ReaderSession, Receipt
+from realfm_gui.workflows.advice import Advice
+from realfm_gui.workflows.reading import ReaderSession, Receipt
 
 T = TypeVar("T")
 
@@ -84,6 +88,7 @@ class ReadingController(QObject):
         self._is_closed = False
         self.state: RoomState | None = None
         self.desk = PictureDesk(decoding, self)
+        self.displayed = ReadingRecord(page, self)
         self.drafts = DraftSaver(operations, self._draft, self._tell, self)
         self._saving_timer = QTimer(self)
         self._saving_timer.setSingleShot(True)
@@ -93,17 +98,20 @@ class ReadingController(QObject):
 
     # The sitting
 
-    def start(self) -> None:
-        """Begin the session and open the first unfinished case."""
+    def start(self, workstation: Workstation | None = None) -> None:
+        """Begin the session at this workstation and open the first unfinished case."""
         reader_id = self._reader_id
         self._operations.run(
-            lambda store: begin(store, reader_id), on_done=self._started, on_failed=self.failed.emit
+            lambda store: begin(store, reader_id, workstation),
+            on_done=self._started,
+            on_failed=self.failed.emit,
         )
 
     def stop(self) -> None:
         """Stop for now: keep the draft, end the session, show the receipt."""
         if self._session is not None and not self._is_closed:
             self.drafts.save()
+            self.displayed.finish()
             self._end(self._stopped)
 
     def close(self) -> None:
@@ -114,13 +122,16 @@ class ReadingController(QObject):
         self._is_closed = True
         self._saving_timer.stop()
         self.desk.close()
+        self._page.box.end_work()
+        self.displayed.close()
         session, self._session = self._session, None
         if session is not None:
             self._operations.run(lambda store: end(store, session), on_failed=_ignore)
 
-    def _started(self, begun: tuple[ReaderSession, Protocol]) -> None:
-        self._session, protocol = begun
-        self.state = RoomState(protocol=protocol)
+    def _started(self, begun: Begun) -> None:
+        self._session = begun.session
+        self.desk.pictures.rules = begun.rules
+        self.state = RoomState(protocol=begun.protocol)
         self._open_next()
 
     def _open_next(self) -> None:
@@ -143,16 +154,16 @@ class ReadingController(QObject):
         assert self._opened is not None  # a picture belongs to the open case
         assert self.state is not None
         view = ViewState(picture.frames, picture.series, picture.warnings)
-        draft = self._opened.to_read.draft
-        if draft is not None:
-            view.restore(draft.view.get("viewport", {}))
         self._page.show_case(view, picture, self.state.measurements)
+        draft = self._opened.to_read.draft
+        if draft is not None and draft.view.get("viewport"):
+            self._page.box.restore(draft.view["viewport"])
         # The clock starts when it has been painted, see `_painted`.
 
     def _picture_failed(self, reason: str) -> None:
-        self._page.viewport.show_words(Content.FAILED, "This image cannot be shown", reason)
+        self._page.box.show_words(Content.FAILED, "This image cannot be shown", reason)
         self._page.side.show_problem("Mark the case as a technical fault and go on to the next.")
-        self._picture_complete()
+        self._painted()
 
     def _painted(self) -> None:
         if self.state is not None and self.state.stage is Stage.OPENING:
@@ -160,6 +171,7 @@ class ReadingController(QObject):
 
     def _picture_complete(self) -> None:
         assert self.state is not None  # there is a case
+        self.displayed.begin(self._opened, self._session, self.state)
         if self.state.phase is Phase.AIDED:
             self._reveal()
         else:
@@ -209,13 +221,14 @@ class ReadingController(QObject):
         case_id, phase = state.step.case_id, state.phase
         answer, times = state.answer(), state.times(self._now_ms())
         store_answer = reading.lock_unaided if phase is Phase.UNAIDED else reading.submit_aided
+        displayed = self.displayed.finish()
         state.stage = Stage.SAVING
         self.drafts.stop()
         self._saving_timer.start()
         self._page.side.show_problem("")
         self._show()
         self._run(
-            lambda store, session: store_answer(store, session, case_id, answer, times),
+            lambda store, session: store_answer(store, session, case_id, answer, times, displayed()),
             self._locked if phase is Phase.UNAIDED else self._submitted,
             on_failed=self._not_stored,
         )
@@ -224,6 +237,7 @@ class ReadingController(QObject):
         assert self.state is not None
         self._saving_timer.stop()
         self.state.stage = Stage.READING
+        self.displayed.go_on()
         self._tell(error)
         self._show()
 
@@ -231,6 +245,7 @@ class ReadingController(QObject):
         assert self.state is not None
         self._saving_timer.stop()
         self.state.begin_aided()
+        self.displayed.begin(self._opened, self._session, self.state)
         self._page.viewport.setFocus()  # digits are confidence again
         self._page.side.ai.show_waiting()
         self._reveal()
@@ -267,17 +282,9 @@ class ReadingController(QObject):
 
     def _toggle_pause(self) -> None:
         state = self.state
-        if state is None or state.step is None or self._session is None or state.stage is not Stage.READING:
+        if state is None or self._session is None or state.stage is not Stage.READING:
             return
-        case_id, phase = state.step.case_id, state.phase
-        if state.is_paused:
-            state.resume(self._now_ms())
-            self._page.viewport.end_pause()
-            self._run(lambda store, session: reading.resume(store, session, case_id, phase), _ignore)
-        else:
-            state.pause(self._now_ms())
-            self._page.viewport.pause("Paused", "The clock stands still. Press P to go on.")
-            self._run(lambda store, session: reading.pause(store, session, case_id, phase), _ignore)
+        self._run(toggle_pause(state, self._page, self._now_ms()), _ignore)
         self._show()
         self.drafts.save()
 
@@ -294,8 +301,8 @@ class ReadingController(QObject):
     def _draft(self) -> Draft | None:
         if self.state is None or self.state.stage is not Stage.READING or self._session is None:
             return None
-        view = self._page.viewport.state
-        payload = {} if view is None else view.to_payload()
+        box = self._page.box
+        payload = {} if box.case is None else box.to_payload()
         return self.state.draft(self._session.reader.id, payload, self._now_ms())
 
     # The end
@@ -312,14 +319,10 @@ class ReadingController(QObject):
         self._stuck(error, lambda: self._end(on_done))
 
     def _all_read(self, receipt: Receipt) -> None:
-        step = self.state.step if self.state is not None else None
-        done = f"All {step.total} cases are read" if step else "All cases are read"
-        self._show_end(f"{done}. Every answer is stored.", receipt)
+        self._show_end(all_read_words(self.state.step if self.state is not None else None), receipt)
 
     def _stopped(self, receipt: Receipt) -> None:
-        step = self.state.step if self.state is not None else None
-        done = f": {step.number - 1} of {step.total} cases are read" if step else ""
-        self._show_end(f"Stopped for now{done}.\nYou come back to the same case, as you left it.", receipt)
+        self._show_end(stopped_words(self.state.step if self.state is not None else None), receipt)
 
     def _show_end(self, detail: str, receipt: Receipt) -> None:
         if self.state is not None:
@@ -381,6 +384,7 @@ class ReadingController(QObject):
     def _connect(self) -> None:
         page = self._page
         connect_answer(page, self._answer)
+        page.marks_changed.connect(lambda _: self.drafts.save())  # at once, as measurements are
         page.measurements_changed.connect(self._measured)
         page.primary_requested.connect(self._primary)
         page.pause_requested.connect(self._toggle_pause)
@@ -389,9 +393,10 @@ class ReadingController(QObject):
         page.view_changed.connect(self._view_changed)
         page.input_noted.connect(self._input_noted)
         page.ai_painted.connect(self._ai_painted)
-        page.viewport.frame_painted.connect(lambda _: self._painted())
+        page.box.frame_painted.connect(lambda _: self._painted())
         self.desk.picture_ready.connect(self._picture_ready)
         self.desk.picture_failed.connect(self._picture_failed)
+        ComingImages(self.desk, page, lambda: self.state, self._show, self)
 
 
 def _ignore(_: object) -> None:

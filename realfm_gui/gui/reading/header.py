@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QW
 
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.reading.appearance import ARM_COLOUR, icon
-from realfm_gui.gui.reading.commands import tooltip
+from realfm_gui.gui.reading.key_choices import name_commands
 from realfm_gui.gui.reading.state import RoomState
 from realfm_gui.gui.theme import DARK, GRID
 
@@ -80,6 +80,6 @@ def _tool(icon_name: str, words: str, command_id: str, wish: SignalInstance) -> 
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setProperty("role", "quiet")
-    button.setToolTip(tooltip(command_id))
+    name_commands(button, command_id)
     button.clicked.connect(lambda: wish.emit())
     return button

@@ -2,33 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from realfm_gui.domain.key_choice import KeyChoices
+from realfm_gui.domain.mouse_choice import MouseChoices
 from realfm_gui.gui.reading.commands import (
     AI,
     ANSWER,
-    COMMANDS,
     GROUPS,
     MEASURE,
-    MOUSE,
     PICTURE,
     ROOM,
     STACK,
-    Command,
-    key_name,
+    VIEWS,
 )
-from realfm_gui.gui.theme import GRID
+from realfm_gui.gui.reading.key_choices import mouse_rows, sheet_rows
+from realfm_gui.gui.theme import GRID, SIZE_SMALL
 
-KEY_WIDTH = 100
+KEY_WIDTH = 96
 """Of the column of keys in logical pixels, at least: three columns fit a screen of 1280."""
+
+BESIDE_PX, ABOVE_AND_BELOW_PX = 10 * GRID, 22 * GRID
+"""What the sheet needs around its columns, in logical pixels."""
+
+MOUSE = "Mouse on the picture"
+COLUMNS = ((ANSWER, AI, MOUSE), (VIEWS, STACK), (PICTURE, MEASURE, ROOM))
+"""Which groups stand below each other."""
+
+_LINE = f"font-size: {SIZE_SMALL}px;"
 
 
 class KeySheet(QDialog):
@@ -42,34 +54,49 @@ class KeySheet(QDialog):
         Of the confidence in this study.
     clock : str
         What the clock does meanwhile, in words.
+    choices : KeyChoices, optional
+    mouse : MouseChoices, optional
+        The reader's; the program's own where left out.
     parent : QWidget, optional
+
+    Signals
+    -------
+    change_requested()
+        The reader wants other keys; the sheet is closed by then.
     """
 
-    def __init__(self, *, levels: int, clock: str, parent: QWidget | None = None) -> None:
+    change_requested = Signal()
+
+    def __init__(
+        self,
+        *,
+        levels: int,
+        clock: str,
+        choices: KeyChoices | None = None,
+        mouse: MouseChoices | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys of the reading room")
         title = QLabel("Keys of the reading room")
         title.setProperty("role", "title")
         self.clock = QLabel(clock)
         self.clock.setProperty("role", "caption")
-        tables = {
-            group: [
-                (f"1 … {levels}" if c.id == "confidence-1" else keys_of(c), c.title)
-                for c in COMMANDS
-                if c.group == group and c.is_listed
-            ]
-            for group in GROUPS
-        }
-        columns = QHBoxLayout()
-        columns.setSpacing(3 * GRID)
-        columns.addLayout(_column({group: tables[group] for group in (ANSWER, AI, ROOM)}))
-        columns.addLayout(_column({group: tables[group] for group in (PICTURE, STACK)}))
-        measuring = {MEASURE: tables[MEASURE]}
-        columns.addLayout(_column(measuring | {"Mouse on the picture": list(MOUSE)}))
+        tables = {group: sheet_rows(group, choices or KeyChoices(), levels=levels) for group in GROUPS}
+        tables[MOUSE] = mouse_rows(mouse or MouseChoices())
+        self.columns = QWidget()
+        across = QHBoxLayout(self.columns)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(4 * GRID)
+        for groups in COLUMNS:
+            across.addLayout(_column({group: tables[group] for group in groups}))
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
+        self.change = QPushButton("Change keys and mouse")
+        self.change.clicked.connect(self._ask_for_change)
         foot = QHBoxLayout()
+        foot.addWidget(self.change)
         foot.addStretch(1)
         foot.addWidget(close)
         layout = QVBoxLayout(self)
@@ -77,20 +104,34 @@ class KeySheet(QDialog):
         layout.addWidget(title)
         layout.addWidget(self.clock)
         layout.addSpacing(GRID)
-        layout.addLayout(columns)
+        layout.addWidget(self._scroll(), 1)
         layout.addLayout(foot)
 
+    def _scroll(self) -> QScrollArea:
+        """Return the columns as large as they are, or as the window has room for."""
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.columns)
+        parent = self.parentWidget()
+        room = parent.window().size() if parent is not None else self.screen().availableSize()
+        needed, bar = self.columns.sizeHint(), scroll.verticalScrollBar().sizeHint().width()
+        scroll.setMinimumSize(
+            min(needed.width() + bar, room.width() - BESIDE_PX),
+            min(needed.height(), room.height() - ABOVE_AND_BELOW_PX),
+        )
+        return scroll
 
-def keys_of(command: Command) -> str:
-    """Return a command's keys as they are written."""
-    return command.shown_as or " or ".join(key_name(key) for key in command.keys)
+    def _ask_for_change(self) -> None:
+        self.accept()
+        self.change_requested.emit()
 
 
 def _column(tables: Mapping[str, Sequence[tuple[str, str]]]) -> QGridLayout:
     """Return the groups below each other, keys left and what they do right."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * GRID)
-    grid.setVerticalSpacing(4)
+    grid.setVerticalSpacing(2)
     grid.setColumnMinimumWidth(0, KEY_WIDTH)
     grid.setColumnStretch(1, 1)
     row = 0
@@ -103,8 +144,10 @@ def _column(tables: Mapping[str, Sequence[tuple[str, str]]]) -> QGridLayout:
         grid.addWidget(heading, row, 0, 1, 2)
         for keys, words in entries:
             row += 1
-            grid.addWidget(QLabel(keys), row, 0)
-            grid.addWidget(QLabel(words), row, 1)
+            for column, text in enumerate((keys, words)):
+                label = QLabel(text)
+                label.setStyleSheet(_LINE)
+                grid.addWidget(label, row, column)
         row += 1
     grid.setRowStretch(row, 1)
     return grid

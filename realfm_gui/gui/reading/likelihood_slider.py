@@ -33,6 +33,12 @@ class LikelihoodSlider(QWidget):
 
     With the keyboard focus, digits are the value: each one counts at once, a fourth one begins anew.
 
+    Parameters
+    ----------
+    parent : QWidget, optional
+    is_narrow : bool
+        Leave out the word that digits can be typed: there is no room for it.
+
     Signals
     -------
     likelihood_changing(int)
@@ -44,8 +50,9 @@ class LikelihoodSlider(QWidget):
     likelihood_changing = Signal(int)
     likelihood_changed = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_narrow: bool = False) -> None:
         super().__init__(parent)
+        self._is_narrow = is_narrow
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -148,7 +155,7 @@ class LikelihoodSlider(QWidget):
         below = QRectF(left - HANDLE, y + 10, right - left + 2 * HANDLE, 15)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0 surely absent")
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, "surely present 100")
-        if self.hasFocus():
+        if self.hasFocus() and not self._is_narrow:
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "type 0 to 100")
         if self._unaided is not None:
             self._paint_unaided(painter, self.x_of(self._unaided), y)
@@ -162,7 +169,8 @@ class LikelihoodSlider(QWidget):
         font.setPixelSize(SIZE_TITLE)
         painter.setFont(font)
         painter.setPen(QColor(DARK.ink if self._value is not None else quiet))
-        number = QRectF(self.width() - VALUE_WIDTH, y - 14, VALUE_WIDTH, 28)
+        inset = 4 if self._is_narrow else 0
+        number = QRectF(self.width() - VALUE_WIDTH, y - 14, VALUE_WIDTH - inset, 28)
         painter.drawText(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.value_text)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)

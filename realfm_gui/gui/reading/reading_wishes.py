@@ -23,6 +23,8 @@ class ReadingWishes(QWidget):
         Lock or submit; pause or go on; stop.
     measurements_changed(tuple)
         The measurements of the case are now these.
+    marks_changed(tuple)
+        The marks of the case are now these.
     view_changed()
         Slice, window, zoom or map changed.
     input_noted()
@@ -44,6 +46,7 @@ class ReadingWishes(QWidget):
     pause_requested = Signal()
     leave_requested = Signal()
     measurements_changed = Signal(object)
+    marks_changed = Signal(object)
     view_changed = Signal()
     input_noted = Signal()
     ai_painted = Signal()

@@ -17,13 +17,16 @@ from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.reading.ai_panel import AiPanel
 from realfm_gui.gui.reading.answer_panel import AnswerPanel
 from realfm_gui.gui.reading.appearance import PANEL_WIDTH, keep_room, reserve_lines, set_look
-from realfm_gui.gui.reading.commands import tooltip
+from realfm_gui.gui.reading.key_choices import name_commands
 from realfm_gui.gui.reading.state import RoomState, Stage
 from realfm_gui.gui.theme import GRID, SIZE_BODY, SIZE_SMALL
 
 INDICATION_LINES = 3
 QWIDGETSIZE_MAX = 16_777_215
 """Qt's own, which PySide does not export."""
+
+LOCK_KEY = "⏎"
+"""How the words of this room write the key that locks; shown as the reader's own."""
 
 PRIMARY_WORDS = {Phase.UNAIDED: "Lock unaided answer  ⏎", Phase.AIDED: "Submit aided answer  ⏎"}
 
@@ -39,7 +42,7 @@ class SidePanel(QWidget):
         self.setFixedWidth(PANEL_WIDTH)
         self.indication = _Indication()
         self.answers = AnswerPanel(protocol.findings, protocol.reading.confidence_levels)
-        self.ai = AiPanel(protocol.findings)
+        self.ai = AiPanel(protocol.findings, len(protocol.model.shown_models))
         self.problem = QLabel()
         self.problem.setProperty("role", "bad")
         self.problem.setWordWrap(True)
@@ -48,7 +51,9 @@ class SidePanel(QWidget):
         reserve_lines(self.missing, 2, SIZE_SMALL)
         self.primary = QPushButton(PRIMARY_WORDS[Phase.UNAIDED])
         self.primary.setProperty("role", "primary")
-        self.primary.setToolTip(tooltip("primary"))
+        name_commands(self.primary, "primary")
+        self.primary_key = LOCK_KEY
+        """The reader's key of the button, as it is written."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -70,23 +75,30 @@ class SidePanel(QWidget):
         text = state.missing_text() if state.can_answer else ""
         question = state.question() if state.can_answer else ""
         if question:
-            words = f"◆ {question}"
+            words = f"◆ {question}".replace(LOCK_KEY, self.primary_key)
         elif text:
             words = f"○ {text}"
+        elif state.can_answer and state.loading:
+            words = f"◌ {state.loading}"
         else:
             words = self._explanation(state)
         self.missing.setText(words)
         self.missing.setToolTip(words)
         set_look(self.missing, "role", "missing" if question or (text and highlights_missing) else "caption")
         # Bright only when it can do its work: beside the picture nothing else shines.
-        set_look(self.primary, "role", "waiting" if text else "primary")
+        set_look(self.primary, "role", "waiting" if text or state.loading else "primary")
         label = PRIMARY_WORDS[state.phase]
         if state.stage is Stage.STUCK:
             label = "Try again  ⏎"
         elif state.stage is Stage.SAVING and is_slow:
             label = "Saving…"
-        self.primary.setText(label)
+        self.primary.setText(label.replace(LOCK_KEY, self.primary_key))
         self.primary.setEnabled(state.can_answer or state.stage is Stage.STUCK)
+
+    def show_primary_key(self, key: str) -> None:
+        """Write the button's key as the reader chose it."""
+        self.primary.setText(self.primary.text().replace(self.primary_key, key))
+        self.primary_key = key
 
     def show_problem(self, words: str) -> None:
         """Say what went wrong and what to do, below the button that tries again; nothing takes it away."""

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realfm_gui.domain.protocol import Protocol
+from realfm_gui.domain.workstation import Workstation
+from realfm_gui.imaging.hung_panes import HangingRules
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows import reading
+from realfm_gui.workflows.hanging import hanging_rules
 from realfm_gui.workflows.reading import CaseToRead, ReaderSession, Receipt
 
 AHEAD = 3
@@ -14,15 +17,27 @@ AHEAD = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The case to read now, and where the images of the next ones are."""
+    """The case to read now, where the images of the next ones are, and the study folder."""
 
     to_read: CaseToRead
     upcoming: tuple[tuple[str, tuple[Path, ...]], ...]
+    root: Path
 
 
-def begin(store: StudyStore, reader_id: str) -> tuple[ReaderSession, Protocol]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A session under way, and what holds for all of its cases."""
+
+    session: ReaderSession
+    protocol: Protocol
+    rules: HangingRules
+
+
+def begin(store: StudyStore, reader_id: str, workstation: Workstation | None = None) -> Begun:
     """Start a session; see `workflows.reading.start_session` for what can be wrong."""
-    return reading.start_session(store, reader_id), store.protocol
+    rules = hanging_rules(store)
+    session = reading.start_session(store, reader_id, workstation)
+    return Begun(session=session, protocol=store.protocol, rules=rules)
 
 
 def open_case(store: StudyStore, session: ReaderSession) -> Opened | None:
@@ -35,7 +50,7 @@ def open_case(store: StudyStore, session: ReaderSession) -> Opened | None:
         for case in reading.peek(store, session.reader, count=AHEAD)
         if case.case_id != to_read.case.case_id
     ]
-    return Opened(to_read=to_read, upcoming=tuple(upcoming))
+    return Opened(to_read=to_read, upcoming=tuple(upcoming), root=store.root)
 
 
 def end(store: StudyStore, session: ReaderSession) -> Receipt:

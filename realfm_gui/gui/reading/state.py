@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from realfm_gui.domain.clock import ReadingClock
+from realfm_gui.domain.mark import Mark
 from realfm_gui.domain.measurement import Measurement
 from realfm_gui.domain.protocol import Finding, Protocol
 from realfm_gui.domain.reading import (
@@ -21,6 +22,7 @@ from realfm_gui.domain.reading import (
     Step,
 )
 from realfm_gui.gui.reading.finding_draft import FindingDraft, Part
+from realfm_gui.gui.reading.mark_words import all_contradictions, missing_parts
 
 ARMING_MS = 400
 """After the AI's answer has been painted, Enter is ignored this long: a second press of an impatient
@@ -62,9 +64,12 @@ class RoomState:
     answers: dict[str, FindingDraft] = field(default_factory=dict)
     flags: frozenset[CaseFlag] = frozenset()
     measurements: tuple[Measurement, ...] = ()
+    marks: tuple[Mark, ...] = ()
     selected: str = ""
     """The finding that keys answer."""
     is_paused: bool = False
+    loading: str = ""
+    """How far the images are while some are missing: until then nothing is locked."""
     _clock: ReadingClock | None = None
     _before: PhaseTimes = field(default_factory=PhaseTimes)
     _reveal_painted_ms: float | None = None
@@ -88,6 +93,7 @@ class RoomState:
         self.step = step
         self.stage = Stage.OPENING
         self.is_paused = False
+        self.loading = ""
         self._clock = None
         self._reveal_painted_ms = None
         self._asked_ms = None
@@ -160,6 +166,12 @@ class RoomState:
         if self.can_answer:
             self.measurements = measurements
 
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Take over where the reader says lesions are."""
+        if self.can_answer:
+            self.marks = marks
+            self._asked_ms = None
+
     def select(self, finding: str) -> None:
         """Choose the finding that keys answer."""
         if finding in self.answers:
@@ -170,11 +182,10 @@ class RoomState:
         ids = [finding.id for finding in self.protocol.findings]
         self.selected = ids[(ids.index(self.selected) + by) % len(ids)]
 
-    def missing(self) -> dict[str, tuple[Part, ...]]:
+    def missing(self) -> dict[str, tuple[str, ...]]:
         """Return, per finding, what has to be answered before the case can be locked."""
-        if self.flags & MISSING_FLAGS:
-            return {}
-        return {name: parts for name, draft in self.answers.items() if (parts := draft.missing())}
+        is_excused = bool(self.flags & MISSING_FLAGS)
+        return missing_parts(self.protocol, self.answers, self.marks, is_excused=is_excused)
 
     def missing_text(self) -> str:
         """Return what is missing in one line, empty when nothing is."""
@@ -192,7 +203,7 @@ class RoomState:
         return f"Still missing: {'; '.join(named)}"
 
     def has_unasked_contradiction(self) -> bool:
-        """Whether likelihood and recall of a finding contradict each other and nobody has asked yet."""
+        """Whether likelihood, recall and marks contradict each other and nobody has asked yet."""
         return bool(self._contradictions() - self._kept)
 
     def ask(self, now_ms: float) -> None:
@@ -205,14 +216,13 @@ class RoomState:
         if self._asked_ms is None:
             return ""
         said = [
-            (f"{finding.name} " if len(self.answers) > 1 else "") + words
-            for finding in self.protocol.findings
-            if (words := self.answers[finding.id].contradiction)
+            (f"{self.finding(finding).name} " if len(self.answers) > 1 else "") + words
+            for finding, words in all_contradictions(self.protocol, self.answers, self.marks)
         ]
         return f"{'; '.join(said)}: keep {'it' if len(said) == 1 else 'them'}? ⏎"
 
     def answer(self) -> CaseAnswer:
-        """Return every finding that is answered in full, the flags and the measurements."""
+        """Return every finding that is answered in full, the flags, the measurements and the marks."""
         return CaseAnswer(
             findings=tuple(
                 FindingAnswer(finding=finding.id, likelihood=likelihood, recall=recall, confidence=confidence)
@@ -224,6 +234,7 @@ class RoomState:
             ),
             flags=self.flags,
             measurements=self.measurements,
+            marks=self.marks,
         )
 
     def draft(self, reader: str, viewport: Mapping[str, Any], now_ms: float) -> Draft | None:
@@ -267,7 +278,8 @@ class RoomState:
 
     def accepts_primary(self, now_ms: float) -> bool:
         """Whether Enter or the primary button means this phase, not a leftover of the one before."""
-        if not self.can_answer or (self._asked_ms is not None and now_ms - self._asked_ms < ARMING_MS):
+        is_just_asked = self._asked_ms is not None and now_ms - self._asked_ms < ARMING_MS
+        if self.loading or not self.can_answer or is_just_asked:
             return False
         if self.phase is Phase.UNAIDED:
             return True
@@ -287,12 +299,13 @@ class RoomState:
     def _contradictions(self) -> frozenset[tuple[str, str]]:
         if self.flags & MISSING_FLAGS:
             return frozenset()
-        return frozenset((name, words) for name, d in self.answers.items() if (words := d.contradiction))
+        return frozenset(all_contradictions(self.protocol, self.answers, self.marks))
 
     def _fill(self, answer: CaseAnswer) -> None:
         given = {a.finding: a for a in answer.findings}
         self.flags = answer.flags
         self.measurements = answer.measurements
+        self.marks = answer.marks
         self.answers = {
             finding.id: FindingDraft(likelihood=a.likelihood, recall=a.recall, confidence=a.confidence)
             if (a := given.get(finding.id))

@@ -7,13 +7,16 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from realfm_gui.domain.measurement import MeasurementKind
-from realfm_gui.gui.reading.commands import COMMANDS, Command, tooltip
+from realfm_gui.gui.reading.commands import COMMANDS, Command
+from realfm_gui.gui.reading.key_choices import name_commands
 from realfm_gui.gui.theme import DARK, GRID
 from realfm_gui.gui.widgets.icons import pixmap
 
 BUTTON_PX = 32
 ICON_PX = 18
 NO_TOOL = "tool-none"
+SWITCHES = ("linked", "cursor")
+"""Commands that are on or off."""
 
 
 class ToolBar(QWidget):
@@ -58,6 +61,11 @@ class ToolBar(QWidget):
         ):
             self.buttons[name].setEnabled(is_possible)
 
+    def show_switched(self, *, is_linked: bool, has_cursor: bool) -> None:
+        """Show what is switched on: scrolling together, the 3-D cursor."""
+        self.buttons["linked"].setChecked(is_linked)
+        self.buttons["cursor"].setChecked(has_cursor)
+
     def show_playing(self, is_playing: bool) -> None:
         """Show what the button of the cine does next."""
         self.buttons["cine"].setIcon(_icon("stop" if is_playing else "play"))
@@ -69,11 +77,13 @@ class ToolBar(QWidget):
         button.setFixedSize(BUTTON_PX, BUTTON_PX)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setProperty("role", "tool")
-        button.setToolTip(tooltip(command.id))
+        name_commands(button, command.id)
         button.setAccessibleName(command.title)
         if command.id.startswith("tool-"):
             button.setCheckable(True)
             self._tools.addButton(button)
+        elif command.id in SWITCHES:
+            button.setCheckable(True)
         button.clicked.connect(lambda: self.command_requested.emit(command.id))
         self.buttons[command.id] = button
         return button

@@ -15,6 +15,7 @@ from realfm_gui.gui.shell.window_words import in_the_window, sentence_in_the_win
 from realfm_gui.gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
+    from realfm_gui.gui.shell.replay_workspace import ReplayWorkspace
     from realfm_gui.storage import StudyStore
     from realfm_gui.workflows.performance import Choice
 
@@ -35,6 +36,8 @@ class AnalysingWorkspace(QObject):
         self.page.outcomes_requested.connect(self.open_outcomes)
         self.page.report_requested.connect(self._choose_report)
         self.page.export_requested.connect(self._choose_export)
+        self.page.replay_requested.connect(self.open_replay)
+        self._replay: ReplayWorkspace | None = None
         desk.study_opened.connect(self.page.show_closed)
         desk.work_began.connect(lambda: self.page.set_busy(True))
         desk.work_ended.connect(lambda: self.page.set_busy(False))
@@ -51,6 +54,25 @@ class AnalysingWorkspace(QObject):
         self._desk.window.show_page("analysing", workspace="analyse")
         if not self.page.has_results:
             self.open_outcomes()
+
+    @property
+    def replay(self) -> "ReplayWorkspace":
+        """The replay of readings, built when it is first needed."""
+        if self._replay is None:
+            from realfm_gui.gui.shell.replay_workspace import ReplayWorkspace
+
+            self._replay = ReplayWorkspace(self._desk, self.enter)
+        return self._replay
+
+    def open_replay(self) -> None:
+        """Show the readings to replay; only while the outcomes are open: it tells why calls were wrong."""
+        if self.page.has_results:
+            self.replay.enter()
+
+    def close(self) -> None:
+        """End what works beside the window."""
+        if self._replay is not None:
+            self._replay.close()
 
     def open_outcomes(self, *, confirmed: bool = False) -> None:
         """Open the outcomes, asking first while the study is still being read; then compute."""

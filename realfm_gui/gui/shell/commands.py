@@ -60,6 +60,13 @@ COMMANDS: tuple[Command, ...] = (
         needs_study=True,
         is_separated=True,
     ),
+    Command(
+        id="hanging",
+        menu="Study",
+        title="Hanging protocols…",
+        tip="Which image hangs where when a case is opened",
+        needs_study=True,
+    ),
     Command(id="light", menu="View", title="Light pages", tip="Light ground outside the reading room"),
     Command(id="fullscreen", menu="View", title="Full screen", shortcut="F11", tip="Use the whole screen"),
     Command(id="help", menu="Help", title="Help", tip="Protocol, models, and what sealing can do"),

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFileDialog
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.gui.coordinating.coordinating_page import CoordinatingPage
 from realfm_gui.gui.shell.desk import Desk
+from realfm_gui.gui.shell.hanging_workspace import HangingWorkspace
+from realfm_gui.models.registry import comes_from_file
 
 if TYPE_CHECKING:
     from realfm_gui.storage import StudyStore
     from realfm_gui.workflows.import_images import ImportReport
-
-NEEDS_SCORES = "precomputed"
 
 
 class CoordinatingWorkspace(QObject):
@@ -26,6 +26,8 @@ class CoordinatingWorkspace(QObject):
         super().__init__(desk)
         self._desk = desk
         self.page = CoordinatingPage()
+        self.hanging = HangingWorkspace(desk)
+        self.page.hanging_requested.connect(self.hanging.enter)
         self.page.import_requested.connect(self.import_images)
         self.page.fit_requested.connect(self.fit)
         self.page.predict_requested.connect(self.predict)
@@ -40,6 +42,10 @@ class CoordinatingWorkspace(QObject):
         self._desk.refresh()
         self._show()
         self._desk.window.show_page("coordinating", workspace="set-up")
+
+    def close(self) -> None:
+        """End what works in the background; for a window that closes."""
+        self.hanging.close()
 
     def import_images(self, paths: Sequence[Path], truth_csv: Path | None) -> None:
         """Import in a child process; what was refused is then in the page."""
@@ -69,14 +75,29 @@ class CoordinatingWorkspace(QObject):
         )
 
     def predict(self, model: str) -> None:
-        """Run a model in a child process; precomputed predictions are asked for as a file first."""
-        if model == NEEDS_SCORES:
-            dialog = QFileDialog(self.page, "Precomputed predictions", filter="Tables (*.csv)")
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.fileSelected.connect(lambda path: self._predict(model, Path(path)))
+        """Run a model in a child process; precomputed predictions are asked for as files first."""
+        if comes_from_file(model):
+            title = "The table of scores and, if there is one, the table of places"
+            dialog = QFileDialog(self.page, title, filter="Tables (*.csv)")
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+            dialog.filesSelected.connect(lambda paths: self.predict_from_tables(model, paths))
             dialog.open()
         else:
             self._predict(model, None)
+
+    def predict_from_tables(self, model: str, paths: Sequence[str]) -> None:
+        """Take a model's answers from tables, in a child process."""
+        from realfm_gui.workflows import jobs
+
+        self._desk.start_work(
+            jobs.predict_from_tables,
+            self._desk.root,
+            model,
+            [Path(path) for path in paths],
+            what=f"Reading the answers of {model}",
+            strip=self.page.progress,
+            on_done=_nothing,
+        )
 
     def save_refused(self, path: Path) -> None:
         """Write the refused files and their reasons as a table."""

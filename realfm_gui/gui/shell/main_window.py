@@ -24,8 +24,8 @@ from realfm_gui.gui.widgets.labels import ElidedLabel, row, text_label
 BANNER = "Research use only. Not for diagnosis."
 WORKSPACES = (("read", "Read"), ("set-up", "Set up"), ("analyse", "Analyse"))
 WHILE_READING = frozenset({"quit", "fullscreen"})
-ALWAYS_DARK = frozenset({"reading"})
-"""Pages beside an image: nothing there may be brighter than it."""
+ALWAYS_DARK = frozenset({"reading", "display-check"})
+"""Pages beside an image or a test pattern: nothing there may be brighter than it."""
 
 
 class MainWindow(QMainWindow):

@@ -25,11 +25,14 @@ class ReaderChoice(QWidget):
     Signals
     -------
     reader_chosen(str reader_id)
+    display_check_requested(str reader_id)
+        The chosen reader wants to check the display.
     set_up_requested()
         There is nobody to choose, or nothing to read yet.
     """
 
     reader_chosen = Signal(str)
+    display_check_requested = Signal(str)
     set_up_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,6 +49,8 @@ class ReaderChoice(QWidget):
         self._start = QPushButton("Start reading")
         self._start.setProperty("role", "primary")
         self._start.clicked.connect(lambda: self.reader_chosen.emit(self._list.selected_key()))
+        self._check = QPushButton("Check the display")
+        self._check.clicked.connect(lambda: self.display_check_requested.emit(self._list.selected_key()))
         self._empty = EmptyState("", "Go to Set up")
         self._empty.action_requested.connect(self.set_up_requested)
         self._note = text_label(
@@ -57,7 +62,7 @@ class ReaderChoice(QWidget):
         chooser = QWidget()
         inner = column(self._note, 8, self._filter, self._list, 8, spacing=8)
         inner.setStretch(3, 1000)  # as tall as its rows; only then does it scroll
-        inner.addLayout(row(-1, self._start))
+        inner.addLayout(row(self._check, -1, self._start))
         inner.addStretch(1)
         chooser.setLayout(inner)
         self._stack.addWidget(chooser)
@@ -77,9 +82,14 @@ class ReaderChoice(QWidget):
         self._fill()
         self.setFocusProxy(self._list if has_work else self._empty.button)
 
+    def show_display_check(self, is_offered: bool) -> None:
+        """Offer the display check, or not."""
+        self._check.setVisible(is_offered)
+
     def set_busy(self, is_busy: bool) -> None:
         """Refuse a second start while the first is under way."""
-        self._start.setEnabled(not is_busy and bool(self._list.selected_key()))
+        for button in (self._start, self._check):
+            button.setEnabled(not is_busy and bool(self._list.selected_key()))
         self._list.setEnabled(not is_busy)
 
     def _fill(self) -> None:
@@ -92,6 +102,7 @@ class ReaderChoice(QWidget):
     def _name_the_button(self, reader_id: str) -> None:
         reader = next((known for known in self._readers if known.reader_id == reader_id), None)
         self._start.setEnabled(reader is not None)
+        self._check.setEnabled(reader is not None)
         has_begun = reader is not None and (reader.submitted or reader.unaided_locked)
         self._start.setText("Continue reading" if has_begun else "Start reading")
 

@@ -1,24 +1,25 @@
-"""A case in view and what commands do to it; `viewport` adds the paint and the mouse."""
+"""A case in view: what is shown, and where in it; `picture_commands` and `viewport` add the rest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from realfm_gui.domain.measurement import Measurement
+from realfm_gui.domain.measurement import Measurement, Point
 from realfm_gui.domain.prediction import SaliencyMap
 from realfm_gui.gui.viewer.cine import Cine
-from realfm_gui.gui.viewer.gestures import Gestures
+from realfm_gui.gui.viewer.gestures import Gestures, MouseSettings
 from realfm_gui.gui.viewer.measuring_tools import MeasuringTools
 from realfm_gui.gui.viewer.overlay_layer import OverlayLayer, OverlayLook
 from realfm_gui.gui.viewer.painted_frame import Content
+from realfm_gui.gui.viewer.painted_layer import Hand, PaintedLayer
 from realfm_gui.gui.viewer.picture_layer import PictureLayer
-from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.rendering import Pyramid
 
-ZOOM_PER_KEY = 1.25
+EDGE_SHARE = 0.05
+"""Of the viewport's shorter side: what lies nearer to an edge is brought to the middle."""
 
 
 class CaseView(QWidget):
@@ -32,14 +33,22 @@ class CaseView(QWidget):
     view_changed = Signal()
     overlay_changed = Signal()
     frame_painted = Signal(object)
+    words_painted = Signal()
+    double_clicked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, tools: MeasuringTools | None = None) -> None:
         super().__init__(parent)
+        self.pane = 0
+        """The number of this viewport among those beside it."""
+        self.layers: list[PaintedLayer] = []
+        """Painted over the picture in this order, below the measurements."""
+        self.hands: list[Hand] = []
+        """Asked for the mouse in this order, before the measuring tools."""
         self.state: ViewState | None = None
         self.has_text = True
         self.shows_annotations = True
         """False: nothing but the picture, neither words nor measurements nor map."""
-        self.tools = MeasuringTools(self)
+        self.tools = tools or MeasuringTools(self)
         self.tools.measurements_changing.connect(self.update)
         self.tools.measurements_changed.connect(self.update)
         self.tools.tool_changed.connect(self._tool_changed)
@@ -51,16 +60,30 @@ class CaseView(QWidget):
         self._hidden = (Content.EMPTY, self._words)
         self._picture = PictureLayer()
         self._overlay = OverlayLayer()
+        self._map_name = ""
         self._gestures = Gestures()
+        self.notes: tuple[str, ...] = ()
+        """What is to be said of this viewport beside the others, in its corner."""
+        self.is_marked = False
+        """Whether this is the one of several viewports that commands go to."""
         self.is_magnifying = False
         """Whether what is under the mouse is enlarged."""
         self._steps = 0
         self._is_step_unpainted = False
 
+    def use_mouse(self, settings: MouseSettings) -> None:
+        """Let the mouse do what the reader chose."""
+        self._gestures.settings = settings
+
     @property
     def content(self) -> Content:
         """What is shown."""
         return self._content
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Title and detail of what is said in the picture's place."""
+        return self._words
 
     @property
     def overlay_look(self) -> OverlayLook:
@@ -72,18 +95,33 @@ class CaseView(QWidget):
         """Whether there is a map and it is wanted on screen."""
         return self._overlay.is_visible and self.shows_annotations
 
+    @property
+    def is_ai_wanted(self) -> bool:
+        """Whether what the AI says is wanted on the picture: its map, and its places."""
+        return self._overlay.is_wanted and self.shows_annotations
+
     # What is shown
 
     def show_case(
         self,
         state: ViewState,
         pyramids: Mapping[int, Pyramid] | None = None,
-        measurements: Sequence[Measurement] = (),
+        measurements: Sequence[Measurement] | None = (),
     ) -> None:
-        """Show a case; `pyramids` (frame index -> pyramid) were built off the GUI thread."""
+        """Show a case.
+
+        Parameters
+        ----------
+        state : ViewState
+        pyramids : mapping, optional
+            Frame index -> pyramid, built off the GUI thread.
+        measurements : sequence of Measurement, optional
+            None leaves those of the tools as they are: another viewport shows the same case.
+        """
         self.state = state
-        self.tools.show_measurements(measurements)
-        self.show_annotations()  # what must be known of a picture is not hidden by a key from the last one
+        if measurements is not None:
+            self.tools.show_measurements(measurements)
+            self.show_annotations()  # what must be known of a picture is not hidden by a key from the last
         self._picture = PictureLayer(pyramids)
         self._overlay.saliency = None
         self._fit_state()
@@ -115,11 +153,25 @@ class CaseView(QWidget):
         self.show_words(Content.EMPTY, "")
 
     def set_saliency(
-        self, saliency: SaliencyMap | None, common_range: tuple[float, float] | None = None
+        self,
+        saliency: SaliencyMap | None,
+        common_range: tuple[float, float] | None = None,
+        *,
+        name: str = "",
     ) -> None:
-        """Put a map over the picture, or take it away; `common_range` is that of the maps of all cases."""
+        """Put a map over the picture, or take it away.
+
+        Parameters
+        ----------
+        saliency : SaliencyMap or None
+        common_range : (float, float), optional
+            Of the maps of all cases.
+        name : str
+            Whose map it is, for the record of what was displayed.
+        """
         self._overlay.saliency = saliency
         self._overlay.common_range = common_range
+        self._map_name = name
         self.update()
 
     def set_overlay_look(self, look: OverlayLook) -> None:
@@ -180,6 +232,17 @@ class CaseView(QWidget):
             self._steps = 0
             self._announce_place()
 
+    def show_place(self, index: int, point: Point | None) -> None:
+        """Jump to a frame of the case, and to a place on it where that is not in view."""
+        self.go_to_frame(index)
+        if self._is_live() and self.state is not None and point is not None:
+            width, height = self._device_size()
+            x, y = self.state.screen_at(point)
+            room = EDGE_SHARE * min(width, height)
+            if not (room <= x <= width - room and room <= y <= height - room):
+                self.state.pan(width / 2 - x, height / 2 - y)
+                self._announce_place()
+
     def go_to_series(self, number: int) -> None:
         """Show a series of the case, at the slice where it was left."""
         if self._is_live() and self.state is not None and self.state.show_series(number):
@@ -192,77 +255,12 @@ class CaseView(QWidget):
             span = self.state.span
             self.go_to_frame(span.first if end < 0 else span.first + span.count - 1)
 
-    def choose_preset(self, number: int) -> None:
-        """Show the preset on this digit key, from 1."""
-        if self._is_live() and self.state is not None and 1 <= number <= len(self.state.presets):
-            self.state.set_window(self.state.presets[number - 1])
-            self._announce_window()
-
-    def set_window(self, center: float, width: float) -> None:
-        """Show a window given by its numbers; a table stays that table."""
-        if self._is_live() and self.state is not None and not self.state.frame.is_colour:
-            now = self.state.view.window
-            self.state.set_window(replace(now, center=center, width=width, name=""))
-            self._announce_window()
-
-    def rotate(self, quarters: int) -> None:
-        """Turn the picture clockwise by so many quarters."""
-        self._turn(lambda turn: turn.turned(quarters))
-
-    def flip_across(self) -> None:
-        """Swap left and right of the screen."""
-        self._turn(Turn.flipped_across)
-
-    def flip_down(self) -> None:
-        """Swap top and bottom of the screen."""
-        self._turn(Turn.flipped_down)
-
     def toggle_cine(self) -> None:
         """Play the slices of the series, or stop."""
         if self.cine.is_playing:
             self.cine.stop()
         elif self._is_live() and self.state is not None and self.state.span.count > 1:
             self.cine.play()
-
-    def invert(self) -> None:
-        """Swap black and white."""
-        if self._is_live() and self.state is not None and not self.state.frame.is_colour:
-            self.state.invert()
-            self._announce_window()
-
-    def fit(self) -> None:
-        """Show the whole picture."""
-        if self._is_live() and self.state is not None:
-            self.state.fit()
-            self._announce_place()
-
-    def one_to_one(self) -> None:
-        """One image pixel per screen pixel."""
-        if self._is_live() and self.state is not None:
-            self.state.one_to_one()
-            self._announce_place()
-
-    def zoom_in(self) -> None:
-        """Zoom in about the middle."""
-        self.zoom(ZOOM_PER_KEY)
-
-    def zoom_out(self) -> None:
-        """Zoom out about the middle."""
-        self.zoom(1 / ZOOM_PER_KEY)
-
-    def zoom(self, factor: float) -> None:
-        """Zoom about the middle."""
-        if self._is_live() and self.state is not None:
-            width, height = self._device_size()
-            self.state.zoom_at(factor, x=width / 2, y=height / 2)
-            self._announce_place()
-
-    def reset(self) -> None:
-        """Window, zoom and turn as at the start."""
-        if self._is_live() and self.state is not None:
-            self.state.reset()
-            self._announce_window()
-            self._announce_place()
 
     # Inside
 
@@ -274,13 +272,19 @@ class CaseView(QWidget):
         self._steps = 0
         self._is_step_unpainted = False
         self._gestures.cancel()
-        self.tools.drop()
+        for hand in self._all_hands():
+            hand.drop()
         self.cine.stop()
         self.update()
 
+    def _all_hands(self) -> list[Hand]:
+        """Return who may take the mouse."""
+        return [*self.hands, self.tools]
+
     def _device_size(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
-        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        # Halves go up, as in Qt: rounded to even, a viewport would lack its last row at some sizes.
+        return max(1, int(self.width() * ratio + 0.5)), max(1, int(self.height() * ratio + 0.5))
 
     def _fit_state(self) -> None:
         if self.state is not None:
@@ -308,11 +312,6 @@ class CaseView(QWidget):
             self.state.step(1)
         self._is_step_unpainted = self.isVisible()
         self._announce_place()
-
-    def _turn(self, change: Callable[[Turn], Turn]) -> None:
-        if self._is_live() and self.state is not None:
-            self.state.set_turn(change(self.state.view.turn))
-            self._announce_place()
 
     def _tool_changed(self) -> None:
         if self.tools.kind is not None:

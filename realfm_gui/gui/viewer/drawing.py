@@ -37,11 +37,13 @@ class Drawing:
     kind : MeasurementKind
     frame : int
         The frame it belongs to.
+    cut : str
+        What the frame is a cut of (`Measurement.cut`), "" for a frame of the case.
     """
 
-    def __init__(self, kind: MeasurementKind, frame: int) -> None:
+    def __init__(self, kind: MeasurementKind, frame: int, cut: str = "") -> None:
         self.kind = kind
-        self.frame = frame
+        self.frame, self.cut = frame, cut
         self._id = new_measurement_id()
         self._fixed: list[Point] = []
         self._floating: Point | None = None
@@ -86,6 +88,10 @@ class Drawing:
         """Return the measurement as it would be if the mouse let go now; None while points are missing."""
         return None if self._has_just_begun else self._made(self.points)
 
+    def is_on(self, frame: int, cut: str) -> bool:
+        """Whether it belongs to this frame."""
+        return (self.frame, self.cut) == (frame, cut)
+
     @property
     def _begins_a_line(self) -> bool:
         return not self._fixed or (self.kind is MeasurementKind.COBB and len(self._fixed) == 2)
@@ -99,4 +105,6 @@ class Drawing:
         wanted = POINTS_OF.get(self.kind)
         if (wanted is None and len(points) < _SMALLEST_OUTLINE) or wanted not in (None, len(points)):
             return None
-        return Measurement(measurement_id=self._id, kind=self.kind, frame=self.frame, points=tuple(points))
+        return Measurement(
+            measurement_id=self._id, kind=self.kind, frame=self.frame, points=tuple(points), cut=self.cut
+        )

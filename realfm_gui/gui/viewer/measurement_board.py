@@ -41,9 +41,9 @@ class MeasurementBoard:
         """The measurement that Delete removes."""
         return next((m for m in self.measurements if m.measurement_id == self._selected), None)
 
-    def on_frame(self, frame: int) -> Measurements:
-        """Return the measurements of one frame."""
-        return tuple(measurement for measurement in self.measurements if measurement.frame == frame)
+    def on_frame(self, frame: int, cut: str = "") -> Measurements:
+        """Return the measurements of one frame of the case, or of one cut of a stack of them."""
+        return tuple(m for m in self.measurements if (m.frame, m.cut) == (frame, cut))
 
     def select(self, measurement: Measurement | None) -> None:
         """Choose a measurement, or none."""

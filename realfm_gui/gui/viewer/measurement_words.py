@@ -6,8 +6,9 @@ from realfm_gui.domain.images import Frame
 from realfm_gui.domain.measurement import Measurement, MeasurementKind
 from realfm_gui.domain.measuring import Measured, Scale, measure
 
-LARGE_COBB_DEG = 60.0
-"""From here on the supplement is written too: two lines alone do not tell which of the two is meant."""
+LARGE_COBB_DEG = 90.0
+"""Beyond it the supplement is written too: of a spine the larger angle is meant, but the tool serves for
+other bones as well, and of lines drawn along two bones, one behind the other, it is the smaller."""
 
 MOST_DECIMALS = 9
 """Of a value: a diffusion map in mm²/s counts in steps of a millionth and less."""

@@ -85,6 +85,11 @@ class MeasuringTools(QObject):
         return self._kind
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether a tool is in hand."""
+        return self._kind is not None
+
+    @property
     def is_busy(self) -> bool:
         """Whether a measurement is being drawn or pulled."""
         return self._drawing is not None or self._pull is not None
@@ -160,13 +165,13 @@ class MeasuringTools(QObject):
             return False
         self._pressed = self._last = event.position()
         self._was_dragged = False
-        if self._drawing is not None and self._drawing.frame != state.view.frame:
+        if self._drawing is not None and not self._drawing.is_on(state.view.frame, state.cut_key):
             self._drawing = None  # begun on another slice
         point = _image_point(event.position(), state, ratio)
         if self._drawing is None:
             self._pull = self._taken(event.position(), point, state, ratio)
         if self._pull is None and self._kind is not None:
-            self._drawing = self._drawing or Drawing(self._kind, state.view.frame)
+            self._drawing = self._drawing or Drawing(self._kind, state.view.frame, state.cut_key)
             self._drawing.press(point)
         self.board.select(None if self._pull is None else self._pull.measurement)
         self.measurements_changing.emit()
@@ -181,7 +186,7 @@ class MeasuringTools(QObject):
         point = _image_point(position, state, ratio)
         if self._pull is not None:
             self._pull.now = _pulled(self._pull, point, is_moved=self._was_dragged)
-        elif self._drawing is not None and self._drawing.frame == state.view.frame:
+        elif self._drawing is not None and self._drawing.is_on(state.view.frame, state.cut_key):
             is_far = _is_far(position, self._last, OUTLINE_STEP_PX)
             self._drawing.move(point, is_far=is_far)
             self._last = position if is_far else self._last
@@ -214,7 +219,7 @@ class MeasuringTools(QObject):
         """Return the measurements on the frame on screen, with their labels, as they are to be painted."""
         index, selected = state.view.frame, self.board.selected
         shown = []
-        for measurement in self.board.on_frame(index):
+        for measurement in self.board.on_frame(index, state.cut_key):
             is_pulled = self._pull is not None and measurement == self._pull.measurement
             now = self._pull.now if self._pull is not None and is_pulled else measurement
             shown.append(
@@ -226,7 +231,7 @@ class MeasuringTools(QObject):
                 )
             )
         drawing = self._drawing
-        if drawing is not None and drawing.frame == index:
+        if drawing is not None and drawing.is_on(index, state.cut_key):
             made = drawing.preview()
             words = () if made is None else self._words_of(made, state, is_live=True)
             shown.append(PaintedMeasurement(kind=drawing.kind, points=drawing.points, words=words))
@@ -244,7 +249,7 @@ class MeasuringTools(QObject):
             self.measurements_changed.emit(self.board.measurements)
 
     def _words_of(self, measurement: Measurement, state: ViewState, *, is_live: bool) -> tuple[str, ...]:
-        frame = state.frames[measurement.frame]
+        frame = state.frame  # only what belongs to it is painted
         if is_live:
             is_small = measurement.kind not in REGIONS or pixels_in_box(measurement, frame) <= LIVE_PIXELS
             return words_for(measurement, frame, with_statistics=is_small)
@@ -265,7 +270,7 @@ class MeasuringTools(QObject):
         """Return the measurement under the mouse and the handle, newest first, handles before lines."""
         at = (position.x() * ratio, position.y() * ratio)
         reach = REACH_PX * ratio
-        here = list(reversed(self.board.on_frame(state.view.frame))) if self._is_shown else []
+        here = list(reversed(self.board.on_frame(state.view.frame, state.cut_key))) if self._is_shown else []
         placed = state.screen_map()
         for measurement in here:
             handles = [placed(point) for point in handles_of(measurement.kind, measurement.points)]

@@ -69,13 +69,19 @@ class OverlayLayer:
         self._place: tuple[int, ViewTransform, Rectangle, int, int, tuple[float, float]] | None = None
         self._sampled: SaliencyView | None = None
         self._coloured: tuple[float, float, Turn] | None = None
-        self._array: NDArray[np.uint8] | None = None  # the image borrows it
+        self.array: NDArray[np.uint8] | None = None
+        """What was painted last, premultiplied RGBA, never changed in place; the image borrows it."""
         self._image = QImage()
 
     @property
+    def is_wanted(self) -> bool:
+        """Whether the AI is wanted on the picture: peeking shows what is hidden and hides what is shown."""
+        return self.look.is_shown != self.is_peeking
+
+    @property
     def is_visible(self) -> bool:
-        """Whether the map is wanted on screen: peeking shows what is hidden and hides what is shown."""
-        return self.saliency is not None and self.look.is_shown != self.is_peeking
+        """Whether there is a map and it is wanted on screen."""
+        return self.saliency is not None and self.is_wanted
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -100,8 +106,10 @@ class OverlayLayer:
             Size of the viewport in device pixels.
         """
         saliency = self.saliency
-        if saliency is None or not self.is_visible or saliency.is_flat or saliency.frame != state.view.frame:
+        if saliency is None or not self.is_visible or saliency.is_flat:
             return None
+        if state.cut is not None or saliency.frame != state.view.frame:
+            return None  # it belongs to a frame of the case: painted on a cut it would be in the wrong place
         (low, high), _ = scale_of(saliency, self.common_range)
         if not high > low:
             return None
@@ -123,7 +131,7 @@ class OverlayLayer:
         if look != self._coloured:
             threshold = low + self.look.threshold * (high - low)
             coloured = colour_saliency(self._sampled, threshold=threshold, opacity=self.look.opacity)
-            self._array = turn.applied(coloured)
-            self._image = image_of(self._array)
+            self.array = turn.applied(coloured)
+            self._image = image_of(self.array)
             self._coloured = look
         return self._image

@@ -37,25 +37,26 @@ class PictureLayer:
     def __init__(self, pyramids: Mapping[int, Pyramid] | None = None) -> None:
         self._ready = dict(pyramids or {})
         self._recent: OrderedDict[int, Pyramid] = OrderedDict()
-        self._place: tuple[int, ViewTransform, int, int] | None = None
+        self._place: tuple[int, ViewTransform, int, int, bool] | None = None
         self._turn = Turn()
         self._pixels: ViewPixels | None = None
         self._look: tuple[Window, bool] | None = None
         self._image = QImage()
-        self._array: NDArray[np.uint8] | None = None  # QImage borrows it
+        self.array: NDArray[np.uint8] | None = None
+        """What was painted last, never changed in place; the image borrows it."""
 
     def image(self, state: ViewState, *, width: int, height: int) -> QImage:
         """Return the picture, `width` x `height` device pixels, as it is to be painted."""
         view = state.view
         width, height = view.turn.upright_size(width, height)
-        place = (view.frame, state.transform(), width, height)
+        place = (view.frame, state.transform(), width, height, view.is_exact)
         if self._pixels is None or place != self._place:
-            self._pixels = resample(self._pyramid(state), place[1], height, width, smooth=True)
+            self._pixels = resample(self._pyramid(state), place[1], height, width, smooth=not view.is_exact)
             self._place, self._look = place, None
         look = (view.window, view.is_inverted)
         if look != self._look or view.turn != self._turn:
-            self._array = view.turn.applied(apply(self._pixels, _table(state)))
-            self._image = image_of(self._array)
+            self.array = view.turn.applied(apply(self._pixels, _table(state)))
+            self._image = image_of(self.array)
             self._look, self._turn = look, view.turn
         return self._image
 
@@ -74,7 +75,7 @@ class PictureLayer:
         column, row = state.image_at(x, y)
         now = state.transform()
         place = replace(now, scale=now.scale * magnified, center_row=row, center_column=column)
-        pixels = resample(self._pyramid(state), place, side, side, smooth=True)
+        pixels = resample(self._pyramid(state), place, side, side, smooth=not state.view.is_exact)
         array = state.view.turn.applied(apply(pixels, _table(state)))
         return image_of(array).copy()  # the array ends here
 

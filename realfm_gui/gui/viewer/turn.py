@@ -33,6 +33,13 @@ class Turn:
         """Return this followed by so many quarters clockwise."""
         return replace(self, quarters=(self.quarters + quarters) % 4)
 
+    def edge_upright(self, edge: str) -> str:
+        """Return which edge of the upright view an edge of the screen is: "left", "right"; "" for another."""
+        if not edge or self.quarters % 2:
+            return ""
+        is_swapped = self.is_mirrored != (self.quarters == 2)
+        return {"left": "right", "right": "left"}[edge] if is_swapped else edge
+
     def flipped_across(self) -> Self:
         """Return this with left and right of the screen swapped."""
         return replace(self, quarters=-self.quarters % 4, is_mirrored=not self.is_mirrored)

@@ -14,7 +14,7 @@ class SeriesView:
 
     `scale` is in device pixels per image column, None for "as large as fits"; `center` is the image
     position (row, column) in the middle of the viewport, pixel centres at whole numbers. `turn` is how the
-    screen shows the view.
+    screen shows the view. `is_exact` paints every pixel of an enlarged image as a block of its own.
     """
 
     frame: int
@@ -23,6 +23,9 @@ class SeriesView:
     scale: float | None = None
     center: tuple[float, float] = (0.0, 0.0)
     turn: Turn = field(default_factory=Turn)
+    edge: str = ""
+    """Where the whole picture lies: "left" or "right" of the viewport, "" in the middle."""
+    is_exact: bool = False
 
 
 def view_to_payload(view: SeriesView, frame: Frame) -> dict[str, Any]:
@@ -37,6 +40,8 @@ def view_to_payload(view: SeriesView, frame: Frame) -> dict[str, Any]:
         "scale": view.scale,
         "center": list(view.center),
         "turn": view.turn.to_payload(),
+        "edge": view.edge,
+        "is_exact": view.is_exact,
     }
 
 
@@ -59,6 +64,8 @@ def view_from_payload(saved: Mapping[str, Any], frame: Frame) -> SeriesView:
         scale=saved["scale"],
         center=(row, column),
         turn=Turn(**saved.get("turn", {})),
+        edge=saved.get("edge", ""),
+        is_exact=bool(saved.get("is_exact", False)),
     )
 
 

@@ -1,7 +1,9 @@
 """What the reader sees of a case: slice, window, zoom. Plain state, without Qt."""
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -12,9 +14,13 @@ from realfm_gui.gui.viewer.presets import presets_for
 from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_draft import SeriesView, view_from_payload, view_to_payload
 from realfm_gui.imaging.rendering import ViewTransform, default_window, fit
+from realfm_gui.imaging.volume_frames import LOADING_TAG
 
 DRAG_FOR_DEFAULT_WIDTH_PX = 400
 """Logical pixels of drag that change the window by as much as the default window is wide."""
+
+RADIOGRAPHS = frozenset({"CR", "DX", "MG", "IO", "PX", "RG"})
+"""Modalities whose images stand for themselves, also where a file calls them a series: PA and lateral."""
 
 MIN_SCALE, MAX_SCALE = 0.02, 64.0
 """Device pixels per image pixel that the zoom stays between."""
@@ -34,11 +40,14 @@ class ViewState:
     Parameters
     ----------
     frames : sequence of Frame
-        All frames of the case, series after series.
+        All frames of the case, series after series; or the cuts of one volume. May be made as they are asked
+        for.
     series : sequence of int, optional
         The series number of each frame; all frames are one series without it.
     warnings : sequence of SeriesWarning, optional
         What is unusual about the series.
+    cut : mapping, optional
+        What the frames are cuts of, JSON-ready; None where they are the case's own.
     """
 
     def __init__(
@@ -46,33 +55,41 @@ class ViewState:
         frames: Sequence[Frame],
         series: Sequence[int] | None = None,
         warnings: Sequence[SeriesWarning] = (),
+        *,
+        cut: Mapping[str, Any] | None = None,
     ) -> None:
         if not frames:
             raise ValueError("a case on screen has at least one frame")
-        self.frames = tuple(frames)
+        self.frames = frames
+        self.cut = cut
+        self.cut_key = "" if cut is None else cut_key(cut)
+        """`cut` as text; the same for the same stack, wherever the cross lies."""
         self.warnings = tuple(warnings)
         numbers = [0] * len(frames) if series is None else list(series)
         if len(numbers) != len(frames):
             raise ValueError("every frame belongs to one series")
         self.spans = _spans(numbers)
         # Kept: asked for at every move of a window drag, and costly for a frame without a window.
-        self._defaults = [default_window(frames[span.first]) for span in self.spans]
-        self._views = [
-            SeriesView(frame=span.first, window=default)
-            for span, default in zip(self.spans, self._defaults, strict=True)
-        ]
+        self._defaults: dict[int, Window] = {}  # by the frame a series, or an image of its own, opens with
+        self._views: dict[int, SeriesView] = {}
+        self._left: dict[int, SeriesView] = {}  # images of their own that are not on screen, by their frame
         self.series = 0
         self._height, self._width = 1, 1
 
     @property
     def view(self) -> SeriesView:
         """The settings of the series on screen."""
-        return self._views[self.series]
+        return self._view_of(self.series)
 
     @property
     def frame(self) -> Frame:
         """The frame on screen."""
         return self.frames[self.view.frame]
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the pixels of the frame on screen have not come yet."""
+        return LOADING_TAG in self.frame.tags
 
     @property
     def span(self) -> SeriesSpan:
@@ -86,8 +103,8 @@ class ViewState:
 
     @property
     def default_window(self) -> Window:
-        """The window the series opens with."""
-        return self._defaults[self.series]
+        """The window the series opens with; of images that stand for themselves, the one on screen."""
+        return self._default_at(self.view.frame if self._stands_alone(self.series) else self.span.first)
 
     @property
     def scale(self) -> float:
@@ -104,7 +121,12 @@ class ViewState:
         frame, view = self.frame, self.view
         if view.scale is None:
             width, height = self.upright_size
-            return fit(frame.rows, frame.columns, frame.aspect, height, width)
+            return at_edge(
+                fit(frame.rows, frame.columns, frame.aspect, height, width),
+                view.turn.edge_upright(view.edge),
+                columns=frame.columns,
+                width=width,
+            )
         row, column = view.center
         return ViewTransform(scale=view.scale, center_row=row, center_column=column, aspect=frame.aspect)
 
@@ -151,6 +173,11 @@ class ViewState:
         if changed:
             self.series = number
         return changed
+
+    @property
+    def slice_words(self) -> str:
+        """Which slice of its series is on screen, such as "slice 34 of 120"."""
+        return f"slice {self.view.frame - self.span.first + 1} of {self.span.count}"
 
     def place_of(self, index: int) -> str:
         """Return where a frame is, such as "slice 34 of series 2"; empty for the one on screen."""
@@ -217,17 +244,36 @@ class ViewState:
         """Swap black and white."""
         self._change(is_inverted=not self.view.is_inverted)
 
+    def set_edge(self, edge: str) -> None:
+        """Let the whole picture lie at the "left" or "right" of the viewport, "" for the middle."""
+        self._change(edge=edge)
+
     def set_turn(self, turn: Turn) -> None:
         """Turn the series on the screen; what lies in the middle stays there."""
         self._change(turn=turn)
 
+    def keep_place_of(self, other: "ViewState") -> None:
+        """Show the same place at the same size as another view, turned alike."""
+        self._change(scale=other.view.scale, center=other.view.center, turn=other.view.turn)
+
+    def toggle_exact(self) -> None:
+        """Enlarge every image pixel to a block, or go smoothly from one to the next again."""
+        self._change(is_exact=not self.view.is_exact)
+
     def reset(self) -> None:
-        """Window, inversion, zoom and turn as at the start; the slice stays."""
-        self._change(window=self.default_window, is_inverted=False, scale=None, turn=Turn())
+        """Window, inversion, zoom, turn and smoothness as at the start; the slice stays."""
+        self._change(window=self.default_window, is_inverted=False, scale=None, turn=Turn(), is_exact=False)
+
+    def twin(self) -> "ViewState":
+        """Return another view of the same case, as it opens: what a further viewport shows."""
+        twin = copy(self)
+        twin._views, twin._left, twin.series = {}, {}, 0
+        return twin
 
     def to_payload(self) -> dict[str, Any]:
         """Return a JSON-ready form for the draft."""
-        views = [view_to_payload(view, self.frames[view.frame]) for view in self._views]
+        shown = [self._view_of(number) for number in range(len(self.spans))]
+        views = [view_to_payload(view, self.frames[view.frame]) for view in shown]
         return {"series": self.series, "views": views}
 
     def restore(self, payload: Mapping[str, Any]) -> None:
@@ -241,6 +287,22 @@ class ViewState:
             self._views[number] = view_from_payload(saved, self.frames[saved["frame"]])
         self.series = int(payload.get("series", 0))
 
+    def _default_at(self, index: int) -> Window:
+        if index not in self._defaults:
+            self._defaults[index] = default_window(self.frames[index])
+        return self._defaults[index]
+
+    def _stands_alone(self, series: int) -> bool:
+        """Whether the images of a series are radiographs: each has its own window, zoom and turn."""
+        span = self.spans[series]
+        return span.count > 1 and self.frames[span.first].modality in RADIOGRAPHS
+
+    def _view_of(self, series: int) -> SeriesView:
+        if series not in self._views:
+            first = self.spans[series].first
+            self._views[series] = SeriesView(frame=first, window=self._default_at(first))
+        return self._views[series]
+
     def _place(self, transform: ViewTransform) -> None:
         frame = self.frame
         row = min(max(transform.center_row, -0.5), frame.rows - 0.5)
@@ -248,7 +310,38 @@ class ViewState:
         self._change(scale=transform.scale, center=(row, column))
 
     def _change(self, **changes: Any) -> None:
-        self._views[self.series] = replace(self.view, **changes)
+        view, index = self.view, changes.get("frame", self.view.frame)
+        if index != view.frame and self._stands_alone(self.series):
+            self._left[view.frame] = view
+            view = self._left.get(index) or SeriesView(frame=index, window=self._default_at(index))
+        self._views[self.series] = replace(view, **changes)
+
+
+def cut_key(cut: Mapping[str, Any]) -> str:
+    """Return what names a stack of cuts; where the cross lies in it does not belong to it."""
+    kept = {name: value for name, value in cut.items() if name != "position_mm"}
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"))
+
+
+def at_edge(transform: ViewTransform, edge: str, *, columns: int, width: int) -> ViewTransform:
+    """Return a transform moved across so that the image begins at the left, or ends at the right, of a view.
+
+    Parameters
+    ----------
+    transform : ViewTransform
+    edge : str
+        "left", "right", or "" for no move.
+    columns : int
+        Of the image.
+    width : int
+        Of the view in device pixels.
+    """
+    half = width / (2 * transform.scale)
+    if edge == "left":
+        return replace(transform, center_column=half - 0.5)
+    if edge == "right":
+        return replace(transform, center_column=columns - 0.5 - half)
+    return transform
 
 
 def window_quantum(default_width: float) -> float:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,15 +119,23 @@ def test_that_only_what_never_was_an_image_is_harmless(file: str, reason: str, i
 
 
 def test_that_the_coordinator_sees_which_cases_the_model_failed_on_and_why(page: CoordinatingPage) -> None:
-    page.show_study(example.overview_of(failed=2, submitted=0.2), example.protocol())
+    view = example.overview_of(failed=2, submitted=0.2)
+    shown_model = replace(view.models[0], declined=(("case-7", "Made for CR; this image is CT."),))
+    page.show_study(replace(view, models=(shown_model, *view.models[1:])), example.protocol())
     door = _failure_doors(page)[0]
     assert door.isEnabled(), "looking is possible after reading has begun"
+    assert door.text() == "2 + 1…"
+    assert door.toolTip().startswith("2 failed, 1 it was not made for")
     door.click()
     dialog = page.findChildren(FailuresDialog)[0]
-    shown = [(dialog.table.item(at, 0).text(), dialog.table.item(at, 1).text()) for at in range(2)]
-    assert shown == [("case-0", example.CUT_SHORT), ("case-1", example.CUT_SHORT)]
+    shown = [tuple(dialog.table.item(at, column).text() for column in range(3)) for at in range(3)]
+    assert shown == [
+        ("case-0", "failed", example.CUT_SHORT),
+        ("case-1", "failed", example.CUT_SHORT),
+        ("case-7", "not made for it", "Made for CR; this image is CT."),
+    ]
     dialog.copy_button.click()
-    assert f"case-1\t{example.CUT_SHORT}" in QGuiApplication.clipboard().text()
+    assert f"case-1\tfailed\t{example.CUT_SHORT}" in QGuiApplication.clipboard().text()
     dialog.close()
     page.show_study(example.overview_of(), example.protocol())
     assert not [door for door in _failure_doors(page) if door.isVisible()], "a later run took them away"

@@ -244,6 +244,7 @@ def open_room(qtbot: QtBot, decoding: DecodingService) -> Iterator[Callable[...,
         controller.start()
         if waits:
             room.wait_for(Stage.READING)
+            room.wait(page.side.answers.isEnabled)  # shown a turn of the event loop later
         return room
 
     yield opened

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.domain.images import Window
+from realfm_gui.domain.key_choice import KeyChoices
 from realfm_gui.domain.measurement import Measurement, MeasurementKind
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.reading.command_palette import CommandPalette, entries, matching
-from realfm_gui.gui.reading.commands import COMMANDS, tooltip
+from realfm_gui.gui.reading.commands import COMMANDS
+from realfm_gui.gui.reading.key_choices import tooltip_of
 from realfm_gui.gui.reading.state import Stage
 from realfm_gui.gui.reading.tool_bar import ToolBar
 from realfm_gui.gui.reading.window_entry import WindowEntry
@@ -207,7 +209,7 @@ def test_that_every_button_has_the_tooltip_and_the_command_of_the_table(qtbot: Q
     with_icon = [command.id for command in COMMANDS if command.icon]
     assert list(bar.buttons) == with_icon
     for name, button in bar.buttons.items():
-        assert button.toolTip() == tooltip(name)
+        assert button.toolTip() == tooltip_of([name], KeyChoices())
         button.setEnabled(True)
         button.click()
     assert asked == with_icon

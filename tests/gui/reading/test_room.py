@@ -80,7 +80,8 @@ def test_that_no_prediction_file_is_opened_before_the_lock(
     open_room: OpenRoom, study: Path, opened_files: list[str]
 ):
     room = open_room(study)
-    room.wait(lambda: len(room.controller.desk.pictures._requested) == 2)
+    desk = room.controller.desk
+    room.wait(lambda: [name in desk.cache for name, _ in desk._opened.upcoming] == [True])
     room.answer()
     room.wait_until_stored()
     assert [name for name in opened_files if "predictions" in name and "c-" in Path(name).name] == []
@@ -96,20 +97,22 @@ def test_that_the_ai_panel_is_empty_before_the_lock(open_room: OpenRoom, study: 
     panel = room.page.side.ai
     assert panel.line.text() == "Shown after the lock"
     assert not panel.rows
-    assert not panel.map_box.isVisible()
+    assert not panel.map.map_box.isVisible()
+    assert not panel.places.lines.isVisible()
     room.lock()
     assert panel.rows["nodule"].bar.value_text == "20"
     assert panel.rows["nodule"].call.text() == "The AI would recall: yes"
-    assert panel.map_line.text() == "Scaled to this case only\n4 × 4 cells, Grad-CAM"
-    assert panel.colour_bar.end_texts == ("low", "high")
-    assert panel.colour_bar.toolTip() == "Heat map scale, raw values 0.1 to 0.9"
+    legend = "4 × 4 cells of 1.6 × 1.6 mm (detector), Grad-CAM"
+    assert panel.map.map_line.text() == f"Scaled to this case only\n{legend}"
+    assert panel.map.colour_bar.end_texts == ("low", "high")
+    assert panel.map.colour_bar.toolTip() == "Heat map scale, raw values 0.1 to 0.9"
 
 
 def test_that_maps_of_a_run_share_one_scale_and_a_weak_one_says_so(open_room: OpenRoom, tmp_path: Path):
     make_study(tmp_path / "s.study", map_range=(0.0, 4.0))
     room = open_room(tmp_path / "s.study")
     room.lock()
-    panel = room.page.side.ai
+    panel = room.page.side.ai.map
     assert panel.colour_bar.toolTip() == "Heat map scale, raw values 0 to 4"
     assert panel.map_line.text().startswith("Nothing above the threshold in this case")
     panel.threshold.setValue(10)
@@ -328,9 +331,8 @@ def test_that_a_held_key_hides_the_map_only_while_it_is_held(open_room: OpenRoom
 def test_that_the_next_case_is_decoded_while_this_one_is_read(open_room: OpenRoom, study: Path):
     room = open_room(study)
     room.lock()
-    current = room.state.step.case_id
-    others = {name: f for name, f in room.controller.desk.pictures._requested.items() if name != current}
-    room.wait(lambda: len(others) == 1 and all(f.done() for f in others.values()))
+    desk = room.controller.desk
+    room.wait(lambda: [name in desk.cache for name, _ in desk._opened.upcoming] == [True])
     asked = []
     decode = room.controller.desk.pictures._decoding.decode_case
     room.controller.desk.pictures._decoding.decode_case = lambda paths: asked.append(paths) or decode(paths)
@@ -349,24 +351,28 @@ def test_that_decoding_ahead_stops_at_the_memory_it_may_take(open_room: OpenRoom
     desk = room.controller.desk
     pictures = desk.pictures
     upcoming = [case_id for case_id, _ in desk._opened.upcoming]
-    room.wait(lambda: all(pictures.is_done(case_id) for case_id in upcoming))  # there is room for both
-    one = pictures.nbytes_of(upcoming[0])
+    room.wait(lambda: all(case_id in desk.cache for case_id in upcoming))  # there is room for both
+    one = desk.cache.get(upcoming[0]).nbytes
     assert one == 2 * SIZE * SIZE
-    pictures.keep_only([room.state.step.case_id])
+    desk.cache.clear()
     desk._ahead_bytes = round(1.5 * one)
     desk.prefetch()
     room.wait(lambda: desk._is_ahead_full)
-    assert [pictures.is_requested(case_id) for case_id in upcoming] == [True, False]
+    assert [case_id in desk.cache for case_id in upcoming] == [True, False]
+    assert not any(pictures.is_requested(case_id) for case_id in upcoming)
 
 
 def test_that_a_next_case_larger_than_expected_is_let_go(open_room: OpenRoom, study: Path):
     room = open_room(study)
     desk = room.controller.desk
     ((next_case, _),) = desk._opened.upcoming
-    room.wait(lambda: desk.pictures.is_done(next_case))
-    desk._ahead_bytes = desk.pictures.nbytes_of(next_case) - 1
-    desk.prefetch()
-    assert not desk.pictures.is_requested(next_case)
+    room.wait(lambda: next_case in desk.cache)
+    picture = desk.cache.get(next_case)
+    desk.cache.clear()
+    desk._ahead_bytes = picture.nbytes - 1
+    desk._keep_ahead(picture)
+    assert next_case not in desk.cache
+    assert desk._is_ahead_full
 
 
 def test_that_a_failure_of_the_model_is_not_shown_as_a_low_score(open_room: OpenRoom, tmp_path: Path):
@@ -374,9 +380,10 @@ def test_that_a_failure_of_the_model_is_not_shown_as_a_low_score(open_room: Open
     room = open_room(tmp_path / "f.study")
     room.lock()
     panel = room.page.side.ai
-    words = "⚠ The AI has no result for this case. This does not mean that nothing was found."
     assert panel.trouble.isVisible()
-    assert panel.trouble.text() == words  # the reason is for the coordinator
+    assert panel.trouble_title.text() == "⚠ The AI failed on this case"
+    assert panel.trouble.text().endswith("this does not mean that nothing was found.")
+    assert "too dark" not in panel.trouble.text()  # the exact reason is for the coordinator
     assert not panel.rows
     room.press(Qt.Key.Key_Return)
     room.wait_for(Stage.FINISHED)
@@ -428,6 +435,7 @@ def test_that_mouse_clicks_on_answers_leave_the_keys_with_the_picture(open_room:
 
 def test_that_the_key_sheet_says_whether_the_clock_runs(open_room: OpenRoom, study: Path):
     room = open_room(study)
+    room.wait(lambda: room.page.side.answers.isEnabled())
     for words in ("The clock goes on", "Paused: the clock stands still"):
         room.page.show_keys()
         sheet = room.page.findChild(KeySheet)
@@ -456,9 +464,10 @@ def test_that_the_map_follows_the_selected_finding(open_room: OpenRoom, tmp_path
     assert room.state.selected == "nodule"
     cards = room.page.side.answers.cards
     assert [card.property("chosen") for card in cards.values()] == [True, False]
-    assert room.page.side.ai.map_line.text().endswith("Nodule, 4 × 4 cells, Grad-CAM")
+    legend = "4 × 4 cells of 1.6 × 1.6 mm (detector), Grad-CAM"
+    assert room.page.side.ai.map.map_line.text().endswith(f"Nodule, {legend}")
     room.press(Qt.Key.Key_J)
-    assert room.page.side.ai.map_line.text().endswith("Effusion, 4 × 4 cells, Grad-CAM")
+    assert room.page.side.ai.map.map_line.text().endswith(f"Effusion, {legend}")
 
 
 def test_that_everything_fits_at_1280_by_800_without_scrolling(open_room: OpenRoom, tmp_path: Path):

@@ -159,10 +159,12 @@ def test_that_values_have_the_decimals_and_the_unit_of_the_modality():
     assert lines[1:] == ("mean −993.0   SD 30.0 HU", "min −1024   max −962 HU   n 6")
 
 
-def test_that_a_large_cobb_angle_says_its_supplement():
+def test_that_a_cobb_angle_beyond_the_right_one_says_its_supplement():
     steep = drawn(KIND.COBB, (0, 0), (10, 0), (0, 20), (2, 30))
-    assert words_for(steep, frame()) == ("Cobb 78.7° or 101.3°",)
+    assert words_for(steep, frame()) == ("Cobb 78.7°",)
     assert words_for(drawn(KIND.COBB, (0, 0), (10, 0), (0, 20), (10, 30)), frame()) == ("Cobb 45.0°",)
+    beyond = drawn(KIND.COBB, (0, 0), (10, 10), (0, 40), (5, 30))  # 45° one way, 63.4° the other
+    assert words_for(beyond, frame()) == ("Cobb 108.4° or 71.6°",)
 
 
 def test_that_a_probe_beside_the_image_says_so():

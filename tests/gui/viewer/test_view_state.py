@@ -259,3 +259,24 @@ def test_that_the_corners_say_what_is_unusual_about_the_series_on_screen():
     assert corner_text(view, longest_bar_px=50).notices == ()
     view.show_series(1)
     assert corner_text(view, longest_bar_px=50).notices == ("1 gap of 9 mm.",)
+
+
+def test_that_exactness_is_of_a_series_comes_back_with_the_draft_and_ends_with_reset():
+    view = state(frame(), frame(), series=[0, 1])
+    view.toggle_exact()
+    again = state(frame(), frame(), series=[0, 1])
+    again.restore(json.loads(json.dumps(view.to_payload())))
+    assert again.view.is_exact
+    assert again.show_series(1)
+    assert not again.view.is_exact
+    view.reset()
+    assert not view.view.is_exact
+
+
+def test_that_a_draft_from_before_there_was_exactness_opens_smooth():
+    view = state(frame())
+    payload = view.to_payload()
+    for saved in payload["views"]:
+        del saved["is_exact"]
+    view.restore(payload)
+    assert not view.view.is_exact

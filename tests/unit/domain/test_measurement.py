@@ -86,6 +86,39 @@ def test_that_a_cobb_angle_does_not_depend_on_the_way_its_lines_were_drawn(is_tu
     assert measure(drawn(KIND.COBB, *points), frame()).angle_deg == pytest.approx(43)
 
 
+@pytest.mark.parametrize("flips", [(False, False), (True, False), (False, True), (True, True)], ids=str)
+@pytest.mark.parametrize("degrees", [0.5, 43.0, 89.9, 90.1, 120.0, 170.0])
+def test_that_a_cobb_angle_is_that_of_the_arc_a_spine_makes(degrees: float, flips: tuple[bool, bool]):
+    """A spine that bends evenly by so many degrees: its end plates are radii of the arc, at any tilt."""
+    for tilt in (0.0, 25.0, 140.0):
+        points = []
+        for end, is_flipped in zip((-degrees / 2, degrees / 2), flips, strict=True):
+            turn = math.radians(end + tilt)
+            plate = [(radius * math.cos(turn), radius * math.sin(turn)) for radius in (90.0, 110.0)]
+            points += reversed(plate) if is_flipped else plate
+        pixels = [(x / 0.2, y / 0.5) for x, y in points]
+        found = measure(drawn(KIND.COBB, *pixels), frame(**ANISOTROPIC))
+        assert found.angle_deg == pytest.approx(degrees, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("lower", "degrees"),
+    [
+        ([(0, 30), (20, 30)], 30.0),  # one end plate level
+        ([(0, 30), (20, 30 + 20 * math.tan(math.radians(10)))], 20.0),  # both tilted the same way
+    ],
+)
+def test_that_tilts_to_the_same_side_are_subtracted_and_to_opposite_sides_added(lower, degrees: float):
+    upper = [(0, 0), (20, 20 * math.tan(math.radians(30)))]
+    assert measure(drawn(KIND.COBB, *upper, *lower), frame()).angle_deg == pytest.approx(degrees)
+
+
+def test_that_lines_that_cross_in_their_middles_give_the_smaller_angle():
+    steep = math.tan(math.radians(70))
+    crossing = drawn(KIND.COBB, (0, 0), (20, 20 * steep), (20, 0), (0, 20 * steep))
+    assert measure(crossing, frame()).angle_deg == pytest.approx(40)
+
+
 def test_that_an_angle_needs_arms():
     assert measure(drawn(KIND.ANGLE, (1, 1), (1, 1), (5, 5)), frame()).angle_deg is None
 

@@ -79,3 +79,33 @@ def test_that_the_example_studies_have_valid_protocols(repository: Path) -> None
     assert len(files) >= 2
     for file in files:
         parse_protocol(file.read_text(encoding="utf-8"), source=str(file))
+
+
+def test_that_readers_are_shown_the_studys_model_unless_the_protocol_lists_several() -> None:
+    assert parse_protocol(MINIMAL).model.shown_models == ("efficientnet-lite0",)
+    several = parse_protocol(MINIMAL + 'shown = ["other", "efficientnet-lite0"]\n')
+    anna = several.reader("anna")
+    assert several.shown_to(anna) == ("other", "efficientnet-lite0")
+
+
+def test_that_models_change_places_between_readers_as_often_as_there_are_models() -> None:
+    people = "".join(f'[[readers]]\nid = "r{n}"\nname = "R{n}"\n' for n in range(6))
+    shown = 'shown = ["a", "b", "efficientnet-lite0"]\nshown_order = "by_reader"\n'
+    protocol = parse_protocol(MINIMAL.replace('[[readers]]\nid = "anna"\nname = "Anna"\n', people) + shown)
+    orders = [protocol.shown_to(reader) for reader in protocol.readers]
+    for place in range(3):
+        assert sorted(order[place] for order in orders) == sorted(2 * list(protocol.model.shown_models))
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ('shown = ["other"]', "must include 'efficientnet-lite0'"),
+        ('shown = ["efficientnet-lite0", "efficientnet-lite0"]', "is named twice"),
+        ('shown = ["efficientnet-lite0", "pixels-16x16"]', "controls are never shown"),
+        ('shown = ["a", "b", "c", "d", "efficientnet-lite0"]', "model.shown"),
+    ],
+)
+def test_that_models_side_by_side_that_cannot_be_are_refused_in_words(model: str, said: str) -> None:
+    with pytest.raises(UserFacingError, match=said):
+        parse_protocol(MINIMAL + model + "\n")

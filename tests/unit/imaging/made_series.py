@@ -46,11 +46,11 @@ def ct_slice(
 def write_series(
     folder: Path, voxels: np.ndarray, *, is_jpeg_ls: bool = False, is_implicit: bool = False, **changes: Any
 ) -> list[Path]:
-    """Write each slice into a file of a random place in the alphabet; return the files by slice."""
+    """Write slices from the head down, each into a file of a random place in the alphabet."""
     uid, paths = str(generate_uid())[:40], []
     names = np.random.default_rng(1).permutation(len(voxels))
     for number, pixels in enumerate(voxels):
-        dataset = ct_slice(pixels, uid=uid, number=number, position=(-10.0, 5.0, 2.0 * number), **changes)
+        dataset = ct_slice(pixels, uid=uid, number=number, position=(-10.0, 5.0, -2.0 * number), **changes)
         if is_jpeg_ls:
             quietly(lambda d=dataset: d.compress(JPEGLSLossless, generate_instance_uid=False))
         if is_implicit:

@@ -54,8 +54,10 @@ def ramps() -> dict[str, Reformattable]:
     t, c, s = math.radians(20), math.cos(math.radians(30)), 0.5
     leaning = (1.0, 0.0, 0.0, 0.0, math.cos(t), math.sin(t))
     oblique, normal = (c, s, 0.0, 0.0, 0.0, -1.0), np.array([-s, c, 0.0])
+    uneven = [(-25.0, -20.0, z) for z in (0, 2, 4, 6.5, 9, 10, 12, 14, 15, 18, 20.0)]
     made = {
         "straight": made_volume(ramp, straight()),
+        "head first": made_volume(ramp, straight()[::-1]),
         "anisotropic": made_volume(ramp, straight(12, 5.0), spacing=(0.5, 1.5)),
         "tilted gantry": made_volume(ramp, straight(), orientation=leaning),
         "flipped": made_volume(
@@ -66,7 +68,8 @@ def ramps() -> dict[str, Reformattable]:
             [tuple(np.array([-20.0, -30, 50]) + 1.5 * k * normal) for k in range(30)],
             orientation=oblique,
         ),
-        "uneven": made_volume(ramp, [(-25.0, -20.0, z) for z in (0, 2, 4, 6.5, 9, 10, 12, 14, 15, 18, 20.0)]),
+        "uneven": made_volume(ramp, uneven),
+        "uneven, head first": made_volume(ramp, uneven[::-1]),
     }
     return {name: reformattable(volume) for name, volume in made.items()}
 

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.patient_geometry import MainPlane, opposite_letters
-from realfm_gui.imaging.hanging import (
-    CellRule,
-    Hanging,
-    HangingProtocol,
-    ImageConditions,
-    ImageTags,
-    choose_hanging,
-    turn_of,
-)
+from realfm_gui.imaging.hanging import Hanging, choose_hanging, turn_of
 from realfm_gui.imaging.hanging_files import load_hanging, parse_hanging
+from realfm_gui.imaging.hanging_rules import CellRule, HangingProtocol, ImageConditions, ImageTags
 from realfm_gui.imaging.presets import load_presets
 
 
@@ -75,9 +68,14 @@ def test_that_mammograms_hang_two_by_two_whatever_their_order(built_in) -> None:
     ],
 )
 def test_that_chest_walls_are_back_to_back(built_in, view, stored, flipped, rotation) -> None:
-    hanging = choose_hanging([mammogram(view, orientation=stored)], built_in)
-    (hung,) = [cell for cell in hanging.cells if cell.image_id]
-    assert (hung.is_flipped, hung.rotation_degrees) == (flipped, rotation)
+    # Alone on the screen, and among three others.
+    alone = choose_hanging([mammogram(view, orientation=stored)], built_in)
+    others = [mammogram(name) for name in ("RCC", "LCC", "RMLO", "LMLO") if name != view]
+    among = choose_hanging([mammogram(view, orientation=stored), *others], built_in)
+    assert (alone.rows, alone.columns, among.rows, among.columns) == (1, 1, 2, 2)
+    for hanging in (alone, among):
+        (hung,) = [cell for cell in hanging.cells if cell.image_id == view]
+        assert (hung.is_flipped, hung.rotation_degrees) == (flipped, rotation)
 
 
 def test_that_a_missing_view_leaves_its_place_empty_and_an_extra_one_is_listed(built_in) -> None:
@@ -99,14 +97,95 @@ def test_that_prior_mammograms_hang_below_the_current_ones(built_in) -> None:
     assert fewer.left_over == ("LCC1", "RMLO1", "LMLO1")
 
 
+def hung_as(hanging: Hanging) -> list[tuple[str | None, MainPlane | None, str]]:
+    return [(cell.image_id, cell.cut, cell.preset) for cell in hanging.cells]
+
+
 def test_that_a_chest_ct_has_a_lung_and_a_mediastinal_window(built_in) -> None:
     hanging = choose_hanging([ct("thin", body_part="Chest"), ct("thick", body_part="Chest")], built_in)
     assert hanging.protocol_id == "ct-chest"
-    assert [(cell.image_id, cell.cut, cell.preset) for cell in hanging.cells] == [
-        ("thin", None, "ct-lung"),
-        ("thin", MainPlane.AXIAL, "ct-mediastinum"),
-    ]
+    assert hung_as(hanging) == [("thin", None, "ct-lung"), ("thin", None, "ct-mediastinum")]
     assert hanging.left_over == ("thick",)
+
+
+def test_that_a_ct_volume_is_shown_in_three_planes_and_one_of_few_slices_is_not_cut(built_in) -> None:
+    volume = ct("thin", plane=MainPlane.AXIAL, can_be_cut=True)
+    planes = choose_hanging([volume], built_in)
+    assert (planes.rows, planes.columns) == (2, 2)
+    assert hung_as(planes) == [
+        ("thin", None, ""),
+        ("thin", MainPlane.CORONAL, ""),
+        ("thin", MainPlane.SAGITTAL, ""),
+        (None, None, ""),
+    ]
+    with_another = choose_hanging([volume, ct("bone", plane=MainPlane.AXIAL)], built_in)
+    assert with_another.at(2, 2).image_id == "bone"
+    few = choose_hanging([ct("thick", plane=MainPlane.AXIAL)], built_in)
+    assert (few.protocol_id, ids(few)) == ("ct", ["thick"])
+    chest = choose_hanging(
+        [ct("chest", plane=MainPlane.AXIAL, can_be_cut=True, body_part="THORAX")], built_in
+    )
+    assert hung_as(chest) == [
+        ("chest", None, "ct-lung"),
+        ("chest", None, "ct-mediastinum"),
+        ("chest", MainPlane.CORONAL, "ct-lung"),
+        ("chest", MainPlane.SAGITTAL, "ct-mediastinum"),
+    ]
+
+
+def test_that_a_ct_with_a_prior_hangs_beside_it_and_scrolls_with_it(built_in) -> None:
+    images = [
+        ct("scout", body_part="CHEST", is_localizer=True),
+        ct("new", body_part="CHEST", plane=MainPlane.AXIAL, can_be_cut=True),
+        ct("old", body_part="CHEST", plane=MainPlane.AXIAL, can_be_cut=True, prior=1),
+    ]
+    hanging = choose_hanging(images, built_in)
+    assert (hanging.protocol_id, ids(hanging)) == ("ct-prior", ["new", "old"])
+    assert hanging.is_linked
+    assert hanging.left_over == ("scout",)
+
+
+def test_that_only_a_prior_of_the_same_kind_is_compared_with(built_in) -> None:
+    new = ct("new", body_part="CHEST")
+    other_part = ct("head", body_part="HEAD", prior=1)
+    assert choose_hanging([new, other_part], built_in).protocol_id == "ct-chest"
+    radiograph = ImageTags(image_id="film", modality="CR", body_part="CHEST", prior=1)
+    older = ct("older", body_part="THORAX", prior=2)
+    assert ids(choose_hanging([new, radiograph, other_part, older], built_in)) == ["new", "older"]
+
+
+def test_that_a_localizer_hangs_only_where_there_is_nothing_else(built_in) -> None:
+    scout = ct("scout", is_localizer=True)
+    assert ids(choose_hanging([scout], built_in)) == ["scout"]
+    assert choose_hanging([scout, ct("a")], built_in).left_over == ("scout",)
+
+
+def test_that_frontal_and_lateral_radiographs_hang_beside_their_priors(built_in) -> None:
+    def film(name: str, view: str, prior: int = 0) -> ImageTags:
+        return ImageTags(image_id=name, modality="DX", body_part="CHEST", view_position=view, prior=prior)
+
+    current = [film("lat", "LL"), film("pa", "PA")]
+    both = choose_hanging([*current, film("old pa", "AP", 1), film("old lat", "RL", 1)], built_in)
+    assert ids(both) == ["pa", "old pa", "lat", "old lat"]
+    frontal_only = choose_hanging([*current, film("old pa", "AP", 1)], built_in)
+    assert ids(frontal_only) == ["pa", "old pa", "lat", None]
+    lateral_only = choose_hanging([*current, film("old lat", "LL", 1)], built_in)
+    assert ids(lateral_only) == ["pa", "lat"]
+
+
+@pytest.mark.parametrize(
+    ("views", "expected"),
+    [
+        (("LCC", "RCC"), "mammography-both-cc"),
+        (("LMLO", "RMLO"), "mammography-both-mlo"),
+        (("LMLO", "LCC"), "mammography-left"),
+        (("RMLO", "RCC"), "mammography-right"),
+        (("RMLO", "LCC"), "mammography"),
+        (("RML",), "mammography-one"),
+    ],
+)
+def test_that_few_mammograms_do_not_leave_half_the_screen_empty(built_in, views, expected) -> None:
+    assert choose_hanging([mammogram(view) for view in views], built_in).protocol_id == expected
 
 
 @pytest.mark.parametrize(
@@ -114,15 +193,31 @@ def test_that_a_chest_ct_has_a_lung_and_a_mediastinal_window(built_in) -> None:
     [
         ([ct("a")], "ct", ["a"]),
         ([ct("old", prior=1), ct("new")], "ct-prior", ["new", "old"]),
-        ([ct("older", prior=2), ct("new")], "ct-prior", ["new", None]),
+        ([ct("older", prior=2), ct("new")], "ct-prior", ["new", "older"]),
         ([ct("h", body_part="HEAD")], "ct-head", ["h"]),
         (
             [
-                ImageTags(image_id=name, modality="MR", body_part="BRAIN", series_description=name)
-                for name in ("ax T1 post", "ax T2", "cor FLAIR", "DWI b1000", "sag T1")
+                ImageTags(image_id=f"{number} {name}", modality="MR", body_part="BRAIN", weighting=name)
+                for number, name in enumerate(("T1", "T2", "FLAIR", "DWI", "T1"))
             ],
             "mr-brain",
-            ["cor FLAIR", "DWI b1000", "ax T2", "ax T1 post"],
+            ["2 FLAIR", "3 DWI", "1 T2", "0 T1"],
+        ),
+        (
+            [
+                ImageTags(
+                    image_id=f"{name}{prior}", modality="MR", body_part="HEAD", weighting=name, prior=prior
+                )
+                for prior in (1, 0)
+                for name in ("T1", "FLAIR")
+            ],
+            "mr-brain-prior",
+            ["FLAIR0", "FLAIR1", "T10", "T11"],
+        ),
+        (
+            [ImageTags(image_id=name, modality="MR") for name in "abcd"],
+            "mr-four",
+            ["a", "b", "c", "d"],
         ),
         (
             [
@@ -172,7 +267,9 @@ images_of_any_kind = st.lists(
         body_part=st.sampled_from(["CHEST", "HEAD", ""]),
         view_position=st.sampled_from(["CC", "MLO", "PA", "LL", ""]),
         laterality=st.sampled_from(["L", "R", ""]),
-        series_description=st.sampled_from(["T1", "FLAIR", ""]),
+        weighting=st.sampled_from(["T1", "FLAIR", ""]),
+        can_be_cut=st.booleans(),
+        is_localizer=st.booleans(),
         patient_orientation=st.sampled_from([None, ("A", "F"), ("P", "FL"), ("L", "F"), ("X", "")]),
         prior=st.integers(0, 2),
     ),
@@ -187,7 +284,9 @@ def test_that_every_image_is_hung_or_listed_and_always_in_the_same_way(built_in,
     hanging = choose_hanging(images, built_in)
     assert choose_hanging(list(images), built_in) == hanging
     assert len(hanging.cells) == hanging.rows * hanging.columns
-    hung = [cell.image_id for cell in hanging.cells if cell.image_id and cell.cut is None]
+    (rule,) = [one for one in built_in if one.id == hanging.protocol_id] or [None]
+    shared = {(c.row, c.column) for c in rule.cells if c.cut or c.repeats} if rule else set()
+    hung = [c.image_id for c in hanging.cells if c.image_id and (c.row, c.column) not in shared]
     shown = {cell.image_id for cell in hanging.cells if cell.image_id}
     assert len(hung) == len(set(hung))
     assert shown | set(hanging.left_over) == {image.image_id for image in images}
@@ -231,9 +330,9 @@ def test_that_numbers_of_images_are_conditions(count: int, expected: str) -> Non
 def test_that_a_cell_with_conditions_chooses_before_one_without() -> None:
     cells = [
         CellRule(row=1, column=1),
-        CellRule(row=1, column=2, conditions=ImageConditions(series_description=("LUNG",))),
+        CellRule(row=1, column=2, conditions=ImageConditions(laterality=("L",))),
     ]
-    images = [ct("a", series_description="Thin lung 1.0"), ct("b")]
+    images = [ct("a", laterality="L"), ct("b")]
     hanging = choose_hanging(images, [protocol("p", cells=cells)])
     assert ids(hanging) == ["b", "a", None, None]
 
@@ -297,6 +396,7 @@ def test_that_a_file_is_read_whole() -> None:
     (mine,) = parse_hanging(GOOD, "mine.toml")
     assert (mine.id, mine.rows, mine.columns, mine.conditions.modality) == ("mine", 1, 2, ("CT",))
     second = mine.cells[1]
+    assert (second.repeats, second.is_optional, mine.is_linked) == (False, False, False)
     assert (second.cut, second.rotation_degrees, second.is_flipped) == (MainPlane.CORONAL, 90, True)
 
 
@@ -315,6 +415,9 @@ def test_that_a_file_is_read_whole() -> None:
         ('modality = "CT"', "min_images = 3\nmax_images = 2", r"cannot be 3 to 2 images"),
         ('modality = "CT"', 'complete = "yes"', r"when: complete is true or false, not 'yes'"),
         ('cut = "coronal"', 'cut = "oblique"', r"cell 2: cut is axial, coronal or sagittal, not 'oblique'"),
+        ('cut = "coronal"', 'weighting = "T3"', r"cell 2: weighting is one of T1, T2, .*, not 'T3'"),
+        ('cut = "coronal"', "optional = 1", r"cell 2: optional is true or false, not 1"),
+        ('cut = "coronal"', 'series_description = "x"', r"cell 2: unknown key 'series_description'"),
         ('cut = "coronal"', 'plane = ["x"]', r"cell 2: plane is axial, coronal or sagittal, not 'x'"),
         ("rotate = 90", "rotate = 45", r"cell 2: rotate is 0, 90, 180 or 270, not 45"),
         ("rotate = 90", 'right_edge = "X"', r"cell 2: right_edge is one of L, R, A, P, H and F, not 'X'"),

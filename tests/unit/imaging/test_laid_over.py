@@ -12,7 +12,7 @@ from pydicom.uid import RLELossless
 from realfm_gui.domain.images import CalibratedRegion, Frame, OverlayPlane
 from realfm_gui.imaging.decoding import decode_content
 from realfm_gui.imaging.deidentify import Deidentifier
-from realfm_gui.imaging.plane_painting import painted_plane
+from realfm_gui.imaging.plane_painting import edged, outlined, painted_plane
 from realfm_gui.imaging.rendering import apply, build_pyramid, fit, lookup_table, resample
 from realfm_gui.imaging.sources import read_source
 
@@ -131,6 +131,17 @@ def test_that_a_thin_line_does_not_vanish_in_a_reduced_view() -> None:
     painted = painted_plane(OverlayPlane(mask=mask), fit(1000, 1000, 1.0, 100, 100), 100, 100)
     assert painted.any(axis=1).all()
     assert painted.sum() == 100
+
+
+def test_that_a_region_of_the_file_is_outlined_and_a_drawing_gets_an_edge_around_it() -> None:
+    covered = np.zeros((8, 9), bool)
+    covered[2:7, 3:9] = True  # goes on beyond the right edge of the view
+    outline = outlined(covered)
+    assert outline.sum() == 6 + 6 + 3  # top, bottom, left: nothing is known beyond the right edge
+    assert not outline[3:6, 4:].any()
+    around = edged(covered)
+    assert around.sum() == 6 + 6 + 5
+    assert not (around & covered).any()
 
 
 # -- shutters

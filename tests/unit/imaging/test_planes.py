@@ -112,8 +112,9 @@ def test_that_a_tilted_gantry_is_set_upright() -> None:
 # What is not in the volume
 
 
-def test_that_outside_the_volume_is_black_at_any_window() -> None:
-    source = RAMPS["straight"]  # x -25.5 to 24.5, y -20.5 to 19.5, z -1 to 59
+@pytest.mark.parametrize("name", ["straight", "head first"])
+def test_that_outside_the_volume_is_black_at_any_window(name: str) -> None:
+    source = RAMPS[name]  # x -25.5 to 24.5, y -20.5 to 19.5, z -1 to 59
     plane = Plane.placed((-30, -30, 20), AXIAL, (1.0, 1.0), (60, 70))
     frame = reformat(source, plane)
     at = places(plane)
@@ -124,12 +125,15 @@ def test_that_outside_the_volume_is_black_at_any_window() -> None:
     assert np.array_equal(painted == 0, ~inside)
 
 
-def test_that_a_plane_beside_the_volume_shows_nothing() -> None:
+@pytest.mark.parametrize("name", ["straight", "head first"])
+def test_that_a_plane_beside_the_volume_shows_nothing(name: str) -> None:
     for z in (-1.1, 59.1):
-        frame = reformat(RAMPS["straight"], Plane.placed((-25, -20, z), AXIAL, (1.0, 1.0), (40, 50)))
+        frame = reformat(RAMPS[name], Plane.placed((-25, -20, z), AXIAL, (1.0, 1.0), (40, 50)))
         assert frame.shutter is not None
         assert frame.shutter.all()
-    assert reformat(RAMPS["straight"], Plane.placed((-25, -20, -1), AXIAL, (1, 1), (40, 50))).shutter is None
+    for z in (-1, 59):
+        plane = Plane.placed((-25, -20, z), AXIAL, (1, 1), (40, 50))
+        assert reformat(RAMPS[name], plane).shutter is None
 
 
 def test_that_padding_is_no_image() -> None:
@@ -164,8 +168,9 @@ def test_that_padding_is_never_mixed_into_what_lies_beside_it(cut: MainPlane, de
     assert np.array_equal(smooth.shutter, nearest.shutter)
 
 
-def test_that_missing_slices_are_black_and_not_made_up() -> None:
-    gapped = made_volume(ramp, [(-25.0, -20.0, z) for z in (0, 2, 4, 14, 16, 18)])
+@pytest.mark.parametrize("heights", [(0, 2, 4, 14, 16, 18), (18, 16, 14, 4, 2, 0)])
+def test_that_missing_slices_are_black_and_not_made_up(heights: tuple[int, ...]) -> None:
+    gapped = made_volume(ramp, [(-25.0, -20.0, z) for z in heights])
     source = reformattable(gapped)
     plane = cut_plane(source, centred(source), MainPlane.SAGITTAL, spacing_mm=0.5)
     frame = reformat(source, plane)
@@ -179,11 +184,11 @@ def test_that_missing_slices_are_black_and_not_made_up() -> None:
     assert np.abs(frame.values() - ramp(x, y, 4.0))[edge].max() <= 1.01
 
 
-def test_that_thick_slices_above_thin_ones_are_no_gaps() -> None:
+@pytest.mark.parametrize("way", [1, -1])
+def test_that_thick_slices_above_thin_ones_are_no_gaps(way: int) -> None:
     # A head as it is often scanned: 3 mm through the base, 7 mm above it.
-    source = reformattable(
-        made_volume(ramp, [(-25.0, -20.0, z) for z in (*range(0, 20, 3), *range(25, 60, 7))])
-    )
+    heights = (*range(0, 20, 3), *range(25, 60, 7))[::way]
+    source = reformattable(made_volume(ramp, [(-25.0, -20.0, z) for z in heights]))
     plane = cut_plane(source, centred(source), MainPlane.CORONAL, spacing_mm=0.5)
     frame = reformat(source, plane)
     assert frame.shutter is None
@@ -193,8 +198,9 @@ def test_that_thick_slices_above_thin_ones_are_no_gaps() -> None:
     assert np.abs(frame.values() - ramp(x, y, z))[inside].max() <= 1.01
 
 
-def test_that_uneven_slices_lie_where_they_are() -> None:
-    source = RAMPS["uneven"]
+@pytest.mark.parametrize("name", ["uneven", "uneven, head first"])
+def test_that_uneven_slices_lie_where_they_are(name: str) -> None:
+    source = RAMPS[name]
     plane = cut_plane(source, centred(source).turned(MainPlane.CORONAL, 25), MainPlane.CORONAL)
     at = places(plane)
     frame = reformat(source, plane)
@@ -353,6 +359,9 @@ def test_that_scrolling_goes_from_layer_to_layer_and_ends_with_the_volume() -> N
     assert scroll_step_mm(source, cross, MainPlane.AXIAL) == pytest.approx(5)
     assert scroll_step_mm(source, cross, MainPlane.CORONAL) == pytest.approx(0.5)
     assert scroll_range_mm(source, cross, MainPlane.AXIAL) == pytest.approx((-12.5, 47.5))
+    for name in ("straight", "head first"):  # z -1 to 59
+        assert scroll_range_mm(RAMPS[name], cross, MainPlane.AXIAL) == pytest.approx((-11, 49))
+        assert scroll_step_mm(RAMPS[name], cross, MainPlane.AXIAL) == pytest.approx(2)
     assert cross.scrolled(MainPlane.AXIAL, 5).position_mm == pytest.approx((0, -10, 15))
 
 

@@ -1,4 +1,4 @@
-"""Frames in anatomical order, and what is unusual about a series."""
+"""Frames in display order, and what is unusual about a series."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -34,15 +34,15 @@ def kinds(frames) -> list[WarningKind]:
 
 
 def test_that_planes_are_sorted_by_place_and_not_by_number() -> None:
-    shuffled = [plane(z, number=-int(z)) for z in (10, -5, 0, 5)]
+    shuffled = [plane(z, number=int(z)) for z in (10, -5, 0, 5)]  # numbered from the feet
     loaded = arrange(shuffled)
-    assert heights(loaded.frames) == [-5, 0, 5, 10]
+    assert heights(loaded.frames) == [10, 5, 0, -5]
     assert loaded.warnings == ()
 
 
 def test_that_series_stay_apart_in_order_of_appearance() -> None:
-    frames = [plane(3, series="b"), plane(9, series="a"), plane(1, series="b"), plane(8, series="a")]
-    assert heights(arrange(frames).frames) == [1, 3, 8, 9]
+    frames = [plane(1, series="b"), plane(8, series="a"), plane(3, series="b"), plane(9, series="a")]
+    assert heights(arrange(frames).frames) == [3, 1, 9, 8]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,8 @@ def test_that_series_stay_apart_in_order_of_appearance() -> None:
     [
         ((0, 5, 10, 15), []),
         ((0, 5, 15, 20), [WarningKind.GAP]),
+        ((0, 4, 8, 12, 19, 26, 33), [WarningKind.VARYING_SPACING]),  # a head: thin below, thick above
+        ((0, 4, 8, 12, 19, 26, 40, 47), [WarningKind.GAP]),  # one of the thick ones is missing
         ((0, 5, 10.5, 15), [WarningKind.VARYING_SPACING]),
         ((0, 5, 5, 10, 15), [WarningKind.DUPLICATE_POSITION]),
     ],
@@ -70,7 +72,7 @@ def test_that_mixed_orientations_are_kept_in_groups_and_told() -> None:
     frames = [plane(0), plane(4, orientation=SAGITTAL, number=1), plane(5, number=2), plane(-5, number=3)]
     loaded = arrange(frames)
     assert [frame.orientation for frame in loaded.frames] == [AXIAL, AXIAL, AXIAL, SAGITTAL]
-    assert heights(loaded.frames)[:3] == [-5, 0, 5]
+    assert heights(loaded.frames)[:3] == [5, 0, -5]
     assert [warning.kind for warning in loaded.warnings] == [WarningKind.MIXED_ORIENTATION]
 
 
@@ -86,8 +88,14 @@ def test_that_a_real_tilted_head_ct_is_in_order_with_its_uneven_spacing_told(dic
     files = sorted((dicom / "series_ct_GE_dcm_qa").glob("*.dcm"))
     loaded = load_case(files[::-1])
     assert len(loaded.frames) == 28
+    # Its normal is (0, 0.317, 0.948): towards the head, which comes first. The scanner counted from below.
     along = [np.dot(np.cross(f.orientation[:3], f.orientation[3:]), f.position_mm) for f in loaded.frames]
-    assert (np.diff(along) > 0).all()
-    assert {warning.kind for warning in loaded.warnings} == {WarningKind.GANTRY_TILT, WarningKind.GAP}
+    assert (np.diff(along) < 0).all()
+    assert heights(loaded.frames)[::27] == pytest.approx([157.776, 5.836], abs=1e-3)
+    assert [frame.tags["InstanceNumber"] for frame in loaded.frames] == [str(28 - k) for k in range(28)]
+    assert {warning.kind for warning in loaded.warnings} == {
+        WarningKind.GANTRY_TILT,
+        WarningKind.VARYING_SPACING,
+    }
     # the header says +18.5, and so do the positions, from which it is computed
     assert any("18.5°" in warning.text for warning in loaded.warnings)

@@ -135,8 +135,9 @@ def test_that_what_is_no_image_does_not_count() -> None:
     assert nothing.shutter.all()
 
 
-def test_that_outside_the_volume_does_not_count() -> None:
-    source = RAMPS["straight"]  # z -1 to 59
+@pytest.mark.parametrize("name", ["straight", "head first"])
+def test_that_outside_the_volume_does_not_count(name: str) -> None:
+    source = RAMPS[name]  # z -1 to 59
     above = Plane.placed((-25, -20, 62), AXIAL, (1.0, 1.0), (40, 50))
     gone = slab(source, above, 5.0, Projection.MEAN)
     assert gone.shutter is not None
@@ -155,8 +156,9 @@ def test_that_a_slab_of_no_thickness_is_the_cut() -> None:
         slab(source, plane, -1.0, Projection.MEAN)
 
 
-def test_that_missing_slices_do_not_count() -> None:
-    source = reformattable(made_volume(lambda x, y, z: z, [(-25.0, -20.0, z) for z in (0, 2, 4, 14, 16, 18)]))
+@pytest.mark.parametrize("heights", [(0, 2, 4, 14, 16, 18), (18, 16, 14, 4, 2, 0)])
+def test_that_missing_slices_do_not_count(heights: tuple[int, ...]) -> None:
+    source = reformattable(made_volume(lambda x, y, z: z, [(-25.0, -20.0, z) for z in heights]))
     plane = Plane.placed((-25, -20, 6), AXIAL, (1.0, 1.0), (40, 50))
     frame = slab(source, plane, 6.0, Projection.MAXIMUM)  # z 3 to 9: of it only up to 5 is there
     assert frame.shutter is None

@@ -142,7 +142,7 @@ def test_that_a_head_survives_its_file() -> None:
         (lambda content: content[:-200], "damaged"),
         (lambda content: b"\x00\xff", "damaged"),
         (lambda content: b"[1]", "not a fitted head"),
-        (lambda content: json.dumps({**json.loads(content), "version": 2}).encode(), "newer"),
+        (lambda content: json.dumps({**json.loads(content), "version": 3}).encode(), "newer"),
         (lambda content: json.dumps({**json.loads(content), "seed": "x"}).encode(), "seed"),
         (lambda content: json.dumps({**json.loads(content), "features": 3}).encode(), "weights are missing"),
         (lambda content: content.replace(b'"bias": ', b'"bias": NaN, "_": '), "bias"),
@@ -177,3 +177,20 @@ def test_that_features_that_are_not_finite_are_refused() -> None:
     x[4, 2] = np.nan
     with pytest.raises(UserFacingError, match="1 of 120"):
         fit_finding(x, y, patients, finding="nodule", rule=YOUDEN, seed=1)
+
+
+def test_that_a_head_of_the_first_version_is_still_read_and_gives_no_interval() -> None:
+    table = json.loads(a_head(fitted()).to_bytes())
+    table["version"] = 1
+    del table["findings"][0]["calibration_covariance"]
+    [part] = read_head(json.dumps(table).encode()).findings
+    assert part.interval(0.0) is None
+
+
+def test_that_the_interval_of_a_head_holds_its_probability_anywhere() -> None:
+    part = fitted()
+    for score in (-1e4, -3.0, 0.0, 2.5, 1e4):
+        interval = part.interval(score)
+        assert interval is not None
+        assert interval.low <= part.probability(score) <= interval.high
+        assert interval.level == 0.95

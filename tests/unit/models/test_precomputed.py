@@ -3,12 +3,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from realfm_gui.domain.ai_finding import ScoreInterval
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.images import CaseFrames, Frame
+from realfm_gui.domain.prediction import DomainAspect, FailureKind, OutOfDomain, PredictionFailure
 from realfm_gui.domain.progress import silent
 from realfm_gui.domain.protocol import OperatingPoint
 from realfm_gui.models.precomputed import PrecomputedPredictions, PrecomputedRow
-from realfm_gui.models.predictions_csv import read_predictions_csv
+from realfm_gui.models.predictions_csv import Status, read_predictions_csv
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -96,10 +98,57 @@ def test_that_a_map_that_is_not_there_is_listed(tmp_path: Path) -> None:
     assert table.refused[0].reason == "map 'maps/a.npy' is not there"
 
 
-def test_that_a_case_without_a_row_is_refused_as_a_failure() -> None:
+def test_that_a_case_without_a_row_is_a_failure() -> None:
     model = PrecomputedPredictions.from_rows([PrecomputedRow(case_id="c-1", finding="f", score=2.0)])
-    with pytest.raises(UserFacingError, match="no prediction for this case in the file"):
-        model.predict(a_case("c-2"), saliency="none")
+    failure = model.predict(a_case("c-2"), saliency="none")
+    assert isinstance(failure, PredictionFailure)
+    assert failure.kind is FailureKind.NO_ANSWER
+    assert "no prediction for this case in the file" in failure.reason
+
+
+def test_that_the_file_can_say_failed_or_not_made_for_instead_of_a_score(tmp_path: Path) -> None:
+    table = read_predictions_csv(
+        written(
+            tmp_path,
+            "uid,score,status,reason\na,1,,\nb,,out of domain,a lateral view\nc,,Failed,\nd,2,failed,\n"
+            "e,,perhaps,\n",
+        )
+    )
+    assert [row.status for row in table.rows] == ["answered", "out_of_domain", "failed"]
+    assert [row.reason for row in table.refused] == [
+        "a case that is failed cannot have a score",
+        "the status 'perhaps' is none of ok, out of domain, failed",
+    ]
+    rows = [
+        PrecomputedRow(
+            case_id=f"c-{row.source}", finding="f", score=row.score, status=row.status, reason=row.reason
+        )
+        for row in table.rows
+    ]
+    model = PrecomputedPredictions.from_rows(rows)
+    assert model.predict(a_case("c-b"), saliency="none") == OutOfDomain(
+        case_id="c-b", reason="a lateral view", aspect=DomainAspect.OWN_JUDGEMENT
+    )
+    assert isinstance(model.predict(a_case("c-c"), saliency="none"), PredictionFailure)
+    with pytest.raises(ValueError, match="has a score"):
+        PrecomputedRow(case_id="c", finding="f", score=1.0, status=Status.FAILED)
+
+
+def test_that_an_interval_is_that_of_the_number_shown(tmp_path: Path) -> None:
+    table = read_predictions_csv(
+        written(
+            tmp_path,
+            "uid,score,probability,low,high,level\na,7,0.5,0.4,0.6,0.9\nb,7,,5,9,\nc,7,0.5,5,9,\nd,7,,5,,\n",
+        )
+    )
+    assert [row.interval for row in table.rows] == [
+        ScoreInterval(low=0.4, high=0.6, level=0.9),
+        ScoreInterval(low=5.0, high=9.0),
+    ]
+    assert [row.reason for row in table.refused] == [
+        "the interval 5 to 9 does not hold its number 0.5",
+        "an interval needs both low and high",
+    ]
 
 
 def test_that_every_finding_of_a_case_is_answered_with_its_own_threshold() -> None:

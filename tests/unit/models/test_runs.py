@@ -1,15 +1,17 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from realfm_gui.domain.errors import Cancelled, UserFacingError
 from realfm_gui.domain.images import CaseFrames, Frame
-from realfm_gui.domain.prediction import Prediction, PredictionFailure
+from realfm_gui.domain.prediction import FailureKind, OutOfDomain, Prediction, PredictionFailure
 from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.domain.protocol import OperatingPoint
-from realfm_gui.models.adapter import Example, ModelAdapter, ModelInfo
+from realfm_gui.models.adapter import CaseAnswer, Example, ModelAdapter, ModelInfo
+from realfm_gui.models.intended_images import IntendedImages
 from realfm_gui.models.runs import predict_cases
 
 
@@ -35,7 +37,7 @@ class Moody:
     def load_head(self, content: bytes) -> None:
         return None
 
-    def predict(self, case: CaseFrames, *, saliency: str) -> list[Prediction]:
+    def predict(self, case: CaseFrames, *, saliency: str) -> CaseAnswer:
         name = case.case_id
         if name == "told":
             raise UserFacingError("This one has no pixels.", hint="Import it again.")
@@ -43,6 +45,8 @@ class Moody:
             raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
         if name == "shape":
             raise RuntimeError("mat1 and mat2 shapes cannot be multiplied\nmore text")
+        if name == "declined":
+            return OutOfDomain(case_id=name, reason="A lateral view.")
         if name == "silent":
             return []
         if name == "bug":
@@ -59,7 +63,7 @@ def cases(*names: str) -> Iterator[CaseFrames]:
         yield CaseFrames(case_id=name, frames=(Frame(pixels=np.zeros((2, 2), np.uint16)),))
 
 
-def outcomes(*names: str) -> dict[str, list[Prediction] | PredictionFailure]:
+def outcomes(*names: str) -> dict[str, CaseAnswer]:
     return dict(predict_cases(Moody(), cases(*names), saliency="none", total=len(names), progress=silent))
 
 
@@ -88,6 +92,25 @@ def test_that_a_case_the_model_fails_on_is_listed_and_the_run_goes_on(
     assert "\n" not in failure.reason
     assert isinstance(result["z"], list)
     assert list(result) == ["a", name, "z"]
+
+
+def test_that_the_models_own_refusal_is_no_failure_and_memory_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.CRITICAL):
+        result = outcomes("declined", "memory", "shape")
+    assert result["declined"] == OutOfDomain(case_id="declined", reason="A lateral view.")
+    kinds = [said.kind for said in result.values() if isinstance(said, PredictionFailure)]
+    assert kinds == [FailureKind.MEMORY, FailureKind.ERROR]
+
+
+def test_that_a_model_is_not_asked_about_images_its_card_does_not_declare(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Moody, "info", replace(Moody.info, images=IntendedImages(least_side_px=3)))
+    said = outcomes("bug")["bug"]  # a call would raise KeyError
+    assert isinstance(said, OutOfDomain)
+    assert said.reason == "Made for images of at least 3 × 3 pixels; this one has 2 × 2."
 
 
 def test_that_a_programming_error_propagates() -> None:

@@ -43,6 +43,7 @@ def test_that_the_help_names_every_field_of_the_protocol(repository: Path) -> No
         protocol.OperatingPoint,
         protocol.ReadingPart,
         protocol.AnalysisPart,
+        protocol.LocalisationPart,
     ):
         for field in part.model_fields:
             is_told = f"`{field}`" in text or f".{field}]`" in text

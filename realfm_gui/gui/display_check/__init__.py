@@ -1,0 +1,1 @@
+"""The display check: a test pattern painted pixel by pixel, what the reader saw, what somebody measured."""

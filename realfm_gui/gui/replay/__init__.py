@@ -1,0 +1,1 @@
+"""Replay: any stored reading painted again from its record."""
