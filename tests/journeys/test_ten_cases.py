@@ -13,7 +13,6 @@ from realfm_gui.app import Program
 from realfm_gui.domain.display_record import Displayed
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.replay.rerender import PanePainter, ReplayedCase
-from realfm_gui.gui.shell.main_window import MainWindow
 from realfm_gui.gui.viewer.painted_frame import Content
 from realfm_gui.imaging.decoding_service import DecodingService
 from realfm_gui.imaging.phantom import PhantomRecipe, generate_case
@@ -71,17 +70,21 @@ def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
     qtbot.waitUntil(lambda: not made.window.isVisible(), timeout=30_000)
 
 
-def press(keys: str) -> None:
+@pytest.fixture
+def press(program: Program) -> Callable[[str], None]:
     """Press a key where the focus is: wherever that is, commands must work."""
-    if QApplication.focusWidget() is None:
-        # Off screen there is no window manager, and a window that changes its bars is not kept active.
-        window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
-        window.activateWindow()
-        assert QTest.qWaitForWindowActive(window)
-    target = QApplication.focusWidget()
-    assert target is not None, f"nothing has the focus that could take {keys}"
-    combination = QKeySequence(keys)[0]
-    QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+
+    def pressed(keys: str) -> None:
+        if QApplication.focusWidget() is None:
+            # Off screen there is no window manager, and a window that changes its bars is not kept active.
+            program.window.activateWindow()
+            assert QTest.qWaitForWindowActive(program.window)
+        target = QApplication.focusWidget()
+        assert target is not None, f"nothing has the focus that could take {keys}"
+        combination = QKeySequence(keys)[0]
+        QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+
+    return pressed
 
 
 def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
@@ -89,7 +92,7 @@ def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
 
 
 def test_that_ten_cases_are_read_by_keyboard_alone_and_every_painted_picture_can_be_painted_again(
-    program: Program, study: Path, qtbot: QtBot
+    program: Program, study: Path, press: Callable[[str], None], qtbot: QtBot
 ):
     program.open(study)
     wait(qtbot, lambda: program.window.page == "coordinating")

@@ -18,7 +18,7 @@ from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.hung_panes import HungCase
 
-NOT_LINKED = "Not linked: it lies elsewhere. Match the slices, then link at these slices."
+NOT_LINKED = "Not linked: match slices by hand"
 
 LAYOUTS = ((1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (2, 4), (4, 4))
 """Rows and columns that commands choose by number; the picker has all of them."""
