@@ -184,7 +184,10 @@ class Arranged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
-    """Nothing was touched from `time_ns` to `end_ns`, longer than the protocol's limit."""
+    """Nothing was touched from `time_ns` to `end_ns`, longer than the protocol's limit.
+
+    Written down while it lasts, too, so that an absence that no touch ends is known for one.
+    """
 
     time_ns: int
     end_ns: int

@@ -72,13 +72,16 @@ def shown(record: DisplayRecord) -> tuple[Shown, ...]:
 
 
 def idle_spans(record: DisplayRecord) -> list[Span]:
-    """Return when nothing was touched for longer than the protocol's limit."""
-    return [
+    """Return when nothing was touched for longer than the protocol's limit, without overlaps.
+
+    While such a time lasts it is recorded again and again, each time longer.
+    """
+    return merged(
         (offset_s + (e.time_ns - segment.started_ns) / 1e9, offset_s + (e.end_ns - segment.started_ns) / 1e9)
         for segment, offset_s in _placed(record)
         for e in segment.entries
         if isinstance(e, Idle)
-    ]
+    )
 
 
 def duration_s(record: DisplayRecord) -> float:

@@ -23,6 +23,9 @@ AI_ALONE = "#CC79A7"
 TRUTH = "#009E73"
 """The arms, everywhere the same."""
 
+TRUTH_ON_IMAGE = "#5FE3BC"
+"""The truth's bluish green, lighter: it has to stand out from mid grey, which the other is as dark as."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
@@ -115,6 +118,11 @@ def style_sheet(palette: Palette) -> str:
         sheet = sheet.replace(f"@{name};", f"{value};")
     for name, size in _SIZES.items():
         sheet = sheet.replace(f"@{name};", f"{size}px;")
+    shade = "light" if palette == LIGHT else "dark"
+    for name in ("tick", "arrow"):
+        for token, suffix in ((f"@{name};", ""), (f"@{name}_off;", "-off")):
+            picture = resource("themes", f"{name}-{shade}{suffix}.svg").as_posix()
+            sheet = sheet.replace(token, f'url("{picture}");')
     return sheet
 
 

@@ -131,8 +131,8 @@ def loading_case(paths: Sequence[Path], decoding: "DecodingService") -> Generato
     others = [path for path in paths if path not in in_volumes]
     series: list[_VolumeSeries | _DecodedSeries] = [*volumes]
     if others:
-        order = {uid: paths.index(path) for path, uid in reversed(_uids(others))} if volumes else {}
-        series += _decoded(decoding.decode_case(others).result(), order)
+        places = {path.name: place for place, path in reversed(list(enumerate(paths)))}
+        series += _decoded(decoding.decode_case(others).result(), places)
     series.sort(key=lambda each: each.first_path)
     with ExitStack() as stack:
         yield from _steps(series, decoding, stack)
@@ -186,12 +186,8 @@ def _volumes_among(paths: Sequence[Path]) -> list[_VolumeSeries]:
     return [volume for volume in volumes if volume.headers[0].series_uid not in mixed]
 
 
-def _uids(paths: Sequence[Path]) -> list[tuple[Path, str]]:
-    return [(path, series_uid_of(path)) for path in paths]
-
-
 def _decoded(case: LoadedCase, places: Mapping[str, int]) -> list[_DecodedSeries]:
-    """Return decoded frames series by series; `places` says where in the case a series' UID comes first."""
+    """Return decoded frames series by series; `places` says where in the case a file of this name comes."""
     parts: dict[str, list[Frame]] = {}
     for number, frame in enumerate(case.frames):
         parts.setdefault(frame.tags.get("SeriesInstanceUID") or f"alone {number}", []).append(frame)
@@ -199,9 +195,9 @@ def _decoded(case: LoadedCase, places: Mapping[str, int]) -> list[_DecodedSeries
         _DecodedSeries(
             frames=tuple(frames),
             warnings=tuple(warning for warning in case.warnings if warning.series == number),
-            first_path=places.get(uid, places.get("", 0)),
+            first_path=min(places[frame.tags["ImageFile"]] for frame in frames),
         )
-        for number, (uid, frames) in enumerate(parts.items())
+        for number, frames in enumerate(parts.values())
     ]
 
 

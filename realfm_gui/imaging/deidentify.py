@@ -117,6 +117,9 @@ class Deidentifier:
                 if offset_days:
                     copy.LongitudinalTemporalOffsetFromEvent = offset_days
                     copy.LongitudinalTemporalEventType = "BASELINE"
+                    if source.series_uid:
+                        # Careless copies give both examinations one series: it would be shown as one stack.
+                        copy.SeriesInstanceUID = self._new_uid(f"{source.series_uid} {offset_days}")
                 written = _written(copy)
             except UnreadableImage:
                 raise

@@ -16,6 +16,7 @@ from realfm_gui.imaging.hung_panes import HungCase, HungPane
 from realfm_gui.imaging.planes import reformattable
 from realfm_gui.imaging.rendering import apply, build_pyramid, default_window, fit, lookup_table, resample
 from realfm_gui.imaging.series_tags import image_places, stored_edges
+from realfm_gui.imaging.view_transform import at_edge, chest_wall_edge, edge_before_turn
 from realfm_gui.imaging.volume_frames import volume_of_frames
 
 
@@ -75,7 +76,7 @@ def _drawn(
     return HungPicture(
         row=pane.row,
         column=pane.column,
-        picture=_picture(frame, pane, width, height),
+        picture=_picture(frame, pane, width, height, chest_wall_edge(frame.modality, right)),
         caption=_caption(frames[place.first], pane, is_cut=is_cut),
         right=right,
         bottom=bottom,
@@ -88,13 +89,18 @@ def _edges(frame: Frame) -> tuple[str, str]:
     return stored_edges(frame) or ("", "")
 
 
-def _picture(frame: Frame, pane: HungPane, width: int, height: int) -> NDArray[np.uint8]:
+def _picture(frame: Frame, pane: HungPane, width: int, height: int, edge: str) -> NDArray[np.uint8]:
     quarters = pane.rotation_degrees // 90
     if quarters % 2:
         width, height = height, width
     window = pane.window or default_window(frame)
     table = None if frame.is_colour else lookup_table(frame, window)
-    transform = fit(frame.rows, frame.columns, frame.aspect, height, width)
+    transform = at_edge(
+        fit(frame.rows, frame.columns, frame.aspect, height, width),
+        edge_before_turn(edge, is_mirrored=pane.is_flipped, quarters=quarters),
+        columns=frame.columns,
+        width=width,
+    )
     picture = apply(resample(build_pyramid(frame), transform, height, width), table)
     if pane.is_flipped:
         picture = picture[:, ::-1]

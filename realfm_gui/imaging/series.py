@@ -1,5 +1,6 @@
 """Series hygiene: frames in display order, and warnings where the order is not what a reader assumes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,12 +9,13 @@ import numpy as np
 
 from realfm_gui.domain.images import Frame, LoadedCase, SeriesWarning, WarningKind
 from realfm_gui.imaging.derived_window import DERIVED, spanning_window
+from realfm_gui.imaging.errors import UnreadableImage
 from realfm_gui.imaging.stacking import display_order, has_same_direction, stack_warnings
 
 SLICED = frozenset({"CT", "MR", "PT", "NM"})
 """Modalities whose images have a place in the patient; of others nobody expects one."""
 
-__all__ = ["LoadedCase", "SeriesWarning", "WarningKind", "arrange", "load_case", "sort_series"]
+__all__ = ["LoadedCase", "SeriesWarning", "WarningKind", "arrange", "holds_stack", "load_case", "sort_series"]
 
 
 def load_case(paths: Sequence[Path]) -> LoadedCase:
@@ -34,6 +36,30 @@ def load_case(paths: Sequence[Path]) -> LoadedCase:
             for frame in decode_frames(path)
         ]
     )
+
+
+def holds_stack(paths: Sequence[Path]) -> bool:
+    """Whether frames of these files are put in order by their place: two of one series have one.
+
+    Files that cannot be read do not count: what cannot be shown is in no order.
+    """
+    from realfm_gui.imaging.dataset import open_dataset, reading_values, text
+    from realfm_gui.imaging.geometry import geometry_of
+    from realfm_gui.imaging.pixel_decoding import number_of_frames
+
+    placed: Counter[str] = Counter()
+    for path in paths:
+        try:
+            dataset = open_dataset(path)
+            with reading_values():
+                geometries = [geometry_of(dataset, frame) for frame in range(number_of_frames(dataset))]
+        except (UnreadableImage, OSError):
+            continue
+        uid = text(dataset, "SeriesInstanceUID")
+        placed[uid] += sum(g.position_mm is not None and g.orientation is not None for g in geometries)
+        if uid and placed[uid] > 1:
+            return True
+    return False
 
 
 def arrange(frames: Sequence[Frame]) -> LoadedCase:

@@ -60,6 +60,8 @@ def display_order(orientation: Sequence[float], positions_mm: ArrayLike) -> NDAr
     Others along their normal, away from the looker: as usually acquired, coronal ones from front to back and
     sagittal ones from left to right.
 
+    Studies remember in which order they were begun: a change of it raises `domain.frame_order.FRAME_ORDER`.
+
     Parameters
     ----------
     orientation : sequence of float

@@ -81,3 +81,68 @@ def fit(rows: int, columns: int, aspect: float, height: int, width: int) -> View
     return ViewTransform(
         scale=scale, center_row=(rows - 1) / 2, center_column=(columns - 1) / 2, aspect=aspect
     )
+
+
+def at_edge(transform: ViewTransform, edge: str, *, columns: int, width: int) -> ViewTransform:
+    """Return a transform moved across so that the image begins at the left, or ends at the right, of a view.
+
+    Parameters
+    ----------
+    transform : ViewTransform
+    edge : str
+        "left", "right", or "" for no move.
+    columns : int
+        Of the image.
+    width : int
+        Of the view in device pixels.
+    """
+    half = width / (2 * transform.scale)
+    if edge == "left":
+        return replace(transform, center_column=half - 0.5)
+    if edge == "right":
+        return replace(transform, center_column=columns - 0.5 - half)
+    return transform
+
+
+def edge_before_turn(edge: str, *, is_mirrored: bool, quarters: int) -> str:
+    """Return which edge of the picture lies at an edge of the screen after it was mirrored, then turned.
+
+    Parameters
+    ----------
+    edge : str
+        Of the screen: "left", "right", or "" for none.
+    is_mirrored : bool
+        Whether left and right were swapped first.
+    quarters : int
+        Of a turn, clockwise, 0 to 3.
+
+    Returns
+    -------
+    str
+        "left" or "right" of the picture as stored; "" for none, and for its upper or lower edge.
+    """
+    if not edge or quarters % 2:
+        return ""
+    is_swapped = is_mirrored != (quarters == 2)
+    return {"left": "right", "right": "left"}[edge] if is_swapped else edge
+
+
+def chest_wall_edge(modality: str, right: str) -> str:
+    """Return the edge of the viewport at which an image hangs: a mammogram with its chest wall, others none.
+
+    So the left and the right breast lie back to back, and nothing but breast is between them.
+
+    Parameters
+    ----------
+    modality : str
+    right : str
+        Letters of what lies to the right of the image as shown, such as "P" or "PR"; "" where unknown.
+
+    Returns
+    -------
+    str
+        "left", "right", or "" for the middle.
+    """
+    if modality != "MG":
+        return ""
+    return {"P": "right", "A": "left"}.get(right[:1], "")

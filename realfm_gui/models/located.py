@@ -18,16 +18,16 @@ IMAGE_FILE = "ImageFile"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePlace:
-    """A row resolved to the study's case, finding and, where the row names one image of it, that image.
+    """A row resolved to the study's case and finding and to the images of the case that its key names.
 
-    `image_file` is the stored file's name, None where the row speaks of the case as a whole: then its slice
-    counts within a series as the reading room shows it.
+    `image_files` are the stored files' names, empty where the row speaks of the case as a whole. A slice
+    counts among their frames, as the reading room shows them.
     """
 
     case_id: str
     finding: str
     row: PlaceRow
-    image_file: str | None = None
+    image_files: frozenset[str] = frozenset()
 
 
 def located_finding(place: CasePlace, case: CaseFrames) -> AiFinding:
@@ -36,19 +36,18 @@ def located_finding(place: CasePlace, case: CaseFrames) -> AiFinding:
     Raises
     ------
     UserFacingError
-        If the slice or the place is not there: a box beside the image is a mistake in the table, and a
-        finding that cannot be shown must not pass for one that was not made.
+        If the slice or the place is not there, or it might be on several images: a box on another image
+        misleads, one beside the image is a mistake in the table, and a finding that cannot be shown must not
+        pass for one that was not made.
     """
     row = place.row
     frames = _frames_meant(place, case)
-    if row.slice is None and len(frames) > 1:
-        raise _problem(row, f"names no slice, and there are {len(frames)} images to choose from")
     frame = _index(row, frames, row.slice or 1)
     reach = None
     if row.first_slice is not None and row.last_slice is not None:
         reach = (_index(row, frames, row.first_slice), _index(row, frames, row.last_slice))
     image = case.frames[frame]
-    region = row.region if row.mask_path is None else _read_mask(row.mask_path, image)
+    region = row.region if row.mask_path is None else _read_mask(row, row.mask_path, image)
     if region is not None and not region.touches(rows=image.rows, columns=image.columns):
         raise _problem(row, f"lies outside the image of {image.columns} × {image.rows} pixels")
     return AiFinding(
@@ -73,18 +72,26 @@ def series_of(frames: tuple[Frame, ...]) -> list[list[int]]:
 
 
 def _frames_meant(place: CasePlace, case: CaseFrames) -> list[int]:
+    """Return the frames that the row's slice counts among, all of one series: one where it names no slice."""
     row = place.row
-    if place.image_file is not None:
-        own = [i for i, frame in enumerate(case.frames) if frame.tags.get(IMAGE_FILE) == place.image_file]
-        # The slices of one file, unless the row counts within a series all the same.
-        if own and row.series is None and (row.slice is None or len(own) >= row.slice):
-            return own
     groups = series_of(case.frames)
-    if row.series is not None:
-        if row.series > len(groups):
-            raise _problem(row, f"names series {row.series} of {len(groups)}")
-        return groups[row.series - 1]
-    return groups[0] if len(groups) == 1 or row.slice is None else list(range(len(case.frames)))
+    if row.series is not None and row.series > len(groups):
+        raise _problem(row, f"names series {row.series} of {len(groups)}")
+    files = place.image_files
+    named = [
+        [index for index in group if not files or case.frames[index].tags.get(IMAGE_FILE) in files]
+        for number, group in enumerate(groups, start=1)
+        if row.series in (None, number)
+    ]
+    meant = [group for group in named if group]
+    if not meant:
+        whose = "" if row.series is None else f" in series {row.series}"
+        raise _problem(row, f"names an image that its case does not have{whose}")
+    if len(meant) > 1:
+        raise _problem(row, f"names no series, and there are {len(meant)} to choose from")
+    if row.slice is None and len(meant[0]) > 1:
+        raise _problem(row, f"names no slice, and there are {len(meant[0])} images to choose from")
+    return meant[0]
 
 
 def _index(row: PlaceRow, frames: list[int], number: int) -> int:
@@ -95,16 +102,20 @@ def _index(row: PlaceRow, frames: list[int], number: int) -> int:
 
 def _problem(row: PlaceRow, what: str) -> UserFacingError:
     return UserFacingError(
-        f"Line {row.line} of the table of places {what}.", hint="Correct the table and run it again."
+        f"Line {row.line}: it {what}.", hint="Correct the table of places and run it again."
     )
 
 
-def _read_mask(path: Path, frame: Frame) -> AiRegion:
-    values = read_grid(path, "mask")
+def _read_mask(row: PlaceRow, path: Path, frame: Frame) -> AiRegion:
+    try:
+        values = read_grid(path, "mask")
+    except UserFacingError as error:
+        raise UserFacingError(f"Line {row.line}: {error.message}", hint=error.hint) from error
     cells: NDArray[np.bool_] = values > 0
     if not cells.any():
         raise UserFacingError(
-            f"The mask {path.name} is empty.", hint="Leave its row out: nothing was found there."
+            f"Line {row.line}: the mask {path.name} is empty.",
+            hint="Leave its row out: nothing was found there.",
         )
     grid = grid_over(rows=frame.rows, columns=frame.columns, cells=(cells.shape[0], cells.shape[1]))
     return AiRegion(shape=AiShape.MASK, mask=cells, grid=grid)

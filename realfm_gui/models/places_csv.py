@@ -18,8 +18,9 @@ OPTIONAL = (
 class PlaceRow:
     """One located finding as the file has it; `source` is the value of the key column, `line` counts from 1.
 
-    `slice` counts from 1 as the reading room shows it, within `series` (from 1); None where the row names
-    none. `mask_path` is a ``.npy`` file whose cells cover the whole image.
+    `slice` counts from 1 as the reading room shows them, among the images that `source` names, of these in
+    `series` (from 1) where the row says so; None where the row names none. `mask_path` is a ``.npy`` file
+    whose cells cover the whole image.
     """
 
     line: int
@@ -75,7 +76,7 @@ def read_places_csv(path: Path) -> PlaceTable:
     ================== =====================================================================
 
     Positions count from the left upper corner of the image: its first pixel reaches from 0 to 1. A slice
-    counts within the series, within the file where the row names one, else through all images of the case.
+    counts among the images that the key names, which must be of one series unless ``series`` says which.
 
     Raises
     ------

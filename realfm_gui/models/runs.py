@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.images import CaseFrames
-from realfm_gui.domain.prediction import FailureKind, OutOfDomain, PredictionFailure
+from realfm_gui.domain.prediction import FailureKind, OutOfDomain, Prediction, PredictionFailure
 from realfm_gui.domain.progress import Progress
 from realfm_gui.models.adapter import CaseAnswer, ModelAdapter
 
@@ -61,7 +61,18 @@ def _outcome(adapter: ModelAdapter, case: CaseFrames, saliency: str) -> CaseAnsw
         )
     if answered_for != {case.case_id}:
         raise AssertionError(f"{adapter.info.name} answered for another case than {case.case_id}")
+    if not isinstance(said, OutOfDomain | PredictionFailure):
+        last = max(map(_last_frame, said))
+        if last >= len(case.frames):
+            # Behind them lie the priors: it would be shown there, or nowhere.
+            reason = f"The model speaks of image {last + 1}, and it was given {len(case.frames)}."
+            return PredictionFailure(case_id=case.case_id, reason=reason)
     return said
+
+
+def _last_frame(said: Prediction) -> int:
+    located = max((found.reach[1] for found in said.located), default=0)
+    return located if said.saliency is None else max(located, said.saliency.frame)
 
 
 def _failure(case_id: str, error: Exception) -> PredictionFailure:

@@ -17,12 +17,12 @@ class LesionFiles(OpenStudy):
     """The part of a study that keeps lesion truth: nothing a reader's program ever opens."""
 
     def write_lesions(self, split: Split, lesions: Sequence[Lesion]) -> str:
-        """Replace the lesions of one split and return the file's salted hash.
+        """Write the lesions that are to replace those of one split and return the file's salted hash.
 
-        Append LESIONS_SEALED with that hash next: until then `verify_study` reports the file as changed.
+        Append LESIONS_SEALED with that hash next: until then the lesions before it stand.
         """
         rows = [lesion.to_payload() for lesion in lesions]
-        return self._write(self._paths.lesions(split), canonical_json(rows).encode())
+        return self._stage(self._paths.lesions(split), canonical_json(rows).encode())
 
     def read_lesions(self, split: Split) -> list[Lesion]:
         """Return the lesions of one split; empty where none were imported.
@@ -33,15 +33,8 @@ class LesionFiles(OpenStudy):
             If the file is damaged, or not what the log recorded.
         """
         path = self._paths.lesions(split)
-        return _parsed(path, self._read_recorded(path)) if path.is_file() else []
-
-    def read_lesions_unchecked(self, split: Split) -> list[Lesion]:
-        """Return the lesions in the file, whether or not the log knows them; empty without a file.
-
-        For the import that replaces the file: one that was killed may have left lesions no event mentions.
-        """
-        path = self._paths.lesions(split)
-        return _parsed(path, path.read_bytes()) if path.is_file() else []
+        content = self._read_staged(path)
+        return [] if content is None else _parsed(path, content)
 
     @property
     def refused_lesions_path(self) -> Path:

@@ -2,14 +2,15 @@
 
 import hashlib
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.protocol import Protocol
-from realfm_gui.storage.atomic_files import write_atomically
+from realfm_gui.storage.atomic_files import sync_folder, write_atomically
 from realfm_gui.storage.database import in_the_users_words
-from realfm_gui.storage.paths import StudyPaths
+from realfm_gui.storage.paths import StudyPaths, staged
 
 
 class OpenStudy:
@@ -64,6 +65,45 @@ class OpenStudy:
         self._refuse_writing()
         write_atomically(path, content)
         return self.salted_sha256(content)
+
+    def _stage(self, path: Path, content: bytes) -> str:
+        """Write what is to replace a file beside it and return its salted hash; see `_put_in_place`.
+
+        So the file itself is always what the log recorded, whenever the program was killed, and one that is
+        not was changed by somebody: nothing of it may be carried over into the next version.
+        """
+        return self._write(staged(path), content)
+
+    def _put_in_place(self, path: Path) -> None:
+        """Replace a file with what was staged for it, if the log recorded that."""
+        beside = staged(path)
+        if self._as_recorded(path) == beside:
+            with suppress(OSError):  # open in another program, on Windows: it is read from beside till then
+                beside.replace(path)
+                sync_folder(path.parent)
+
+    def _as_recorded(self, path: Path) -> Path:
+        """Return where the recorded version of a staged file lies: beside it where a kill came between."""
+        beside = staged(path)
+        is_recorded = beside.is_file() and self._recorded_hash(path) == self.salted_sha256(
+            beside.read_bytes()
+        )
+        return beside if is_recorded else path
+
+    def _read_staged(self, path: Path) -> bytes | None:
+        """Return the bytes of a file that is replaced by staging; None if the log knows none, or it is gone.
+
+        Raises
+        ------
+        UserFacingError
+            If it is not what the log recorded.
+        """
+        if self._recorded_hash(path) is None:
+            return None  # put there by hand, or left by an import that was killed: it counts for nothing
+        beside = self._as_recorded(path)
+        if beside != path:
+            return beside.read_bytes()
+        return self._read_recorded(path) if path.is_file() else None
 
     def _read_recorded(self, path: Path) -> bytes:
         """Return a file's bytes if they are what the log recorded; a file without a record is returned as is.

@@ -55,6 +55,11 @@ def refuse_unsafe_name(name: str) -> str:
     return name
 
 
+def staged(path: Path) -> Path:
+    """Return where what is to replace a file waits for the event that records it."""
+    return path.with_name(path.name + ".staged")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyPaths:
     """The files of one study folder."""
@@ -113,6 +118,11 @@ class StudyPaths:
     def lesions(self, split: Split) -> Path:
         """Return where the places of the lesions of one split lie."""
         return self.sealed / f"lesions-{Split(split).value}.json"
+
+    @property
+    def replaced_by_staging(self) -> frozenset[Path]:
+        """The files of which a recorded version may lie beside their place (see `staged`)."""
+        return frozenset(path for split in Split for path in (self.truth(split), self.lesions(split)))
 
     def image(self, file: str) -> Path:
         """Return where an image lies, by its name relative to ``images/`` (``/`` separates folders)."""

@@ -172,7 +172,12 @@ def _record_reading(
     # Readings of older studies and of simulated readers have no record of what was displayed.
     digest = payload.get("telemetry", {}).get("salted_sha256")
     if digest is not None:
-        _record_file(connection, f"telemetry/{event.actor}/{case_id}.{phase.value}.display", digest, event)
+        _record_file(connection, display_record_file(event.actor, case_id, phase.value), digest, event)
+
+
+def display_record_file(reader: str, case_id: str, phase: str) -> str:
+    """Return how the log names the record of what was displayed in one reading."""
+    return f"telemetry/{reader}/{case_id}.{phase}.display"
 
 
 def _require_unaided_lock(connection: sqlite3.Connection, event: Event, case_id: str) -> None:

@@ -66,9 +66,9 @@ class SealedFiles(OpenStudy):
         path.unlink(missing_ok=True)
 
     def write_truth(self, split: Split, labels: Sequence[TruthLabel]) -> str:
-        """Replace the reference standard of one split and return its salted hash.
+        """Write the reference standard that is to replace that of one split and return its salted hash.
 
-        Append TRUTH_SEALED with that hash next: until then `verify_study` reports the file as changed.
+        Append TRUTH_SEALED with that hash next: until then the one before it stands.
         """
         rows = [
             {
@@ -79,29 +79,23 @@ class SealedFiles(OpenStudy):
             }
             for label in labels
         ]
-        return self._write(self._paths.truth(split), canonical_json(rows).encode())
+        return self._stage(self._paths.truth(split), canonical_json(rows).encode())
 
     def read_truth(self, split: Split) -> list[TruthLabel]:
         """Return the reference standard of one split; `UserFacingError` if there is none."""
         path = self._paths.truth(split)
-        if not path.is_file():
+        content = self._read_staged(path)
+        if content is None:
             raise UserFacingError(
                 f"The study {self.root} has no truth for its {Split(split).value} cases.",
                 hint="Import it: realfm import STUDY PATH... --truth TRUTH.csv",
             )
-        return [TruthLabel(**row) for row in self._read_json(path)]
-
-    def read_truth_unchecked(self, split: Split) -> list[TruthLabel]:
-        """Return the labels in the file, whether or not the log knows them; empty without a file.
-
-        For the import that replaces the file: one that was killed may have left labels no event mentions.
-        """
-        path = self._paths.truth(split)
-        return [TruthLabel(**row) for row in _parsed(path, path.read_bytes())] if path.is_file() else []
+        return [TruthLabel(**row) for row in _parsed(path, content)]
 
     def has_truth(self, split: Split) -> bool:
         """Return whether there is a reference standard for this split."""
-        return self._paths.truth(split).is_file()
+        path = self._paths.truth(split)
+        return self._recorded_hash(path) is not None and self._as_recorded(path).is_file()
 
     def write_sources(self, sources: Sequence[SourceRecord]) -> str:
         """Replace the list of sources and return its salted hash (it goes into IMPORT_FINISHED)."""
@@ -117,9 +111,6 @@ class SealedFiles(OpenStudy):
             return []
         rows = _parsed(self._paths.sources, self._paths.sources.read_bytes())
         return [SourceRecord(**{**row, "split": Split(row["split"])}) for row in rows]
-
-    def _read_json(self, path: Path) -> Any:
-        return _parsed(path, self._read_recorded(path))
 
 
 def _parsed(path: Path, content: bytes) -> Any:

@@ -1,6 +1,7 @@
 """What can be asked of a study: cases, readings, progress; and the readers' drafts."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,16 @@ from realfm_gui.storage.projections import is_locked
 
 class StudyQueries(OpenStudy):
     """The part of a study that answers questions from the projections, and keeps drafts."""
+
+    @property
+    def creation(self) -> Mapping[str, Any]:
+        """What the first event says of how the study was begun: ``app_version``, ``frame_order``, ...
+
+        The latter is absent in studies from before there were numbers for it (`domain.frame_order`).
+        """
+        [[payload]] = self._rows("SELECT payload FROM events WHERE sequence = 1")
+        begun: dict[str, Any] = json.loads(payload)
+        return begun
 
     def cases(self, *splits: Split) -> list[Case]:
         """Return the cases of these splits (none given: all) in the order they were added."""

@@ -14,6 +14,7 @@ from typing import Any, Self
 import realfm_gui
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.events import Event, EventKind
+from realfm_gui.domain.frame_order import FRAME_ORDER
 from realfm_gui.domain.protocol import parse_protocol
 from realfm_gui.domain.reading import Phase
 from realfm_gui.storage.atomic_files import (
@@ -195,6 +196,10 @@ class StudyStore(
                     "DELETE FROM drafts WHERE reader = ? AND case_id = ? AND phase = ?",
                     (actor, payload["case_id"], _LOCKS[event.kind].value),
                 )
+        if event.kind is EventKind.TRUTH_SEALED:
+            self._put_in_place(self._paths.truth(payload["split"]))
+        elif event.kind is EventKind.LESIONS_SEALED:
+            self._put_in_place(self._paths.lesions(payload["split"]))
         return event
 
     def _refuse_late_change(self, kind: EventKind, payload: Mapping[str, Any]) -> None:
@@ -266,6 +271,7 @@ def _build(paths: StudyPaths, protocol: bytes) -> None:
                     "protocol_sha256": hashlib.sha256(protocol).hexdigest(),
                     "format": FORMAT,
                     "app_version": realfm_gui.__version__,
+                    "frame_order": FRAME_ORDER,
                 },
                 actor="realfm",
                 session="",

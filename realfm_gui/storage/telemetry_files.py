@@ -2,7 +2,9 @@
 
 import errno
 import os
-from contextlib import suppress
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from realfm_gui.domain.display_decoding import decode_record, good_part
@@ -10,9 +12,14 @@ from realfm_gui.domain.display_encoding import block
 from realfm_gui.domain.display_layout import HEADER
 from realfm_gui.domain.display_record import DisplayRecord, FinishedRecord, ReadingKey
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.storage.database import connect
 from realfm_gui.storage.open_study import OpenStudy
 from realfm_gui.storage.paths import StudyPaths
+from realfm_gui.storage.projections import is_locked
 from realfm_gui.storage.work_lock import try_lock
+
+HELD = "another window records this reading"
+LOCKED = "the answer has been locked in another window"
 
 
 class RecordFile:
@@ -25,21 +32,27 @@ class RecordFile:
     ----------
     path : Path
         Made, with its folders, where it is not there.
+    is_final : callable, optional
+        Whether nothing may be added any more; asked while no other program can write the file.
 
     Raises
     ------
     OSError
-        If the file cannot be written, is no record, or another program writes it.
+        If the file cannot be written, is no record, is final, or another program writes it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, is_final: Callable[[], bool] = lambda: False) -> None:
         self.path = path
+        if is_final():  # before a file is made
+            raise OSError(errno.EROFS, LOCKED, str(path))
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a+b", buffering=0)
         try:
             self._file.seek(0)
             if not try_lock(self._file.fileno()):
-                raise OSError(errno.EBUSY, "another window records this reading", str(path))
+                raise OSError(errno.EBUSY, HELD, str(path))
+            if is_final():  # until now another window could lock the answer
+                raise OSError(errno.EROFS, LOCKED, str(path))
             content = self._file.read()
             end = _end_of_good_part(content)
             self._file.truncate(end)
@@ -78,6 +91,30 @@ class RecordFile:
             remaining = remaining[self._file.write(remaining) :]
 
 
+def open_record(root: Path, reading: ReadingKey) -> RecordFile:
+    """Open the record of a reading, new or to go on with, unless its answer is locked.
+
+    The event of a locked answer holds the hash of the record: one more byte and the record is nobody's.
+
+    Raises
+    ------
+    OSError
+        As `RecordFile`; or if the study cannot be asked.
+    """
+    paths = StudyPaths(root=root)
+
+    def is_final() -> bool:
+        if not paths.database.is_file():
+            return False
+        try:
+            with closing(connect(paths.database, read_only=True)) as connection:
+                return is_locked(connection, reading.reader, reading.case_id, reading.phase)
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, "the study cannot be asked whether the answer is locked") from error
+
+    return RecordFile(display_file(root, reading), is_final)
+
+
 def _end_of_good_part(content: bytes) -> int:
     """Return where the good part of a record ends; 0 for one that a crash cut before its first block."""
     if HEADER.startswith(content):
@@ -101,18 +138,33 @@ class TelemetryFiles(OpenStudy):
         Never fails for want of the record: an answer counts without it, and then it says why it is missing.
         So it does for the record of another reading than the answer is `of`.
         """
+        with self.held_display(finished, of=of) as facts:
+            return facts
+
+    @contextmanager
+    def held_display(self, finished: FinishedRecord, *, of: ReadingKey) -> Iterator[dict[str, object]]:
+        """Give what `display_facts` says, and let no other window write the record until the block ends.
+
+        Store the event within the block: a window that finds the answer open goes on with the record.
+        """
         if finished.reading != of:
-            return {"records": 0, "incomplete": "the record is of another reading"}
+            yield {"records": 0, "incomplete": "the record is of another reading"}
+            return
         facts: dict[str, object] = {"records": finished.count}
         problem = finished.problem
-        if finished.has_file:
-            try:
-                content = self.display_path(finished.reading).read_bytes()
-            except OSError as error:
-                problem = problem or f"the file cannot be read: {error.strerror}"
-            else:
-                facts |= {"salted_sha256": self.salted_sha256(content), "bytes": len(content)}
-        return facts | ({"incomplete": problem} if problem else {})
+        with ExitStack() as stack:
+            if finished.has_file:
+                try:
+                    # Open for writing: a network file system locks nothing else for one alone.
+                    file = stack.enter_context(self.display_path(of).open("r+b"))
+                    if not try_lock(file.fileno()):
+                        raise OSError(errno.EBUSY, HELD)
+                    content = file.read()
+                except OSError as error:
+                    problem = problem or f"the file cannot be read: {error.strerror}"
+                else:
+                    facts |= {"salted_sha256": self.salted_sha256(content), "bytes": len(content)}
+            yield facts | ({"incomplete": problem} if problem else {})
 
     def has_display(self, reading: ReadingKey) -> bool:
         """Return whether the log names a record of this reading."""

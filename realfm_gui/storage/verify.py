@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from realfm_gui.domain.events import Event, EventKind
+from realfm_gui.domain.reading import Phase
 from realfm_gui.storage.database import UNREADABLE, DamagedStudyError, open_database
 from realfm_gui.storage.log_check import check_log, lenient_text
 from realfm_gui.storage.migrations import migrate
-from realfm_gui.storage.paths import StudyPaths
-from realfm_gui.storage.projections import TABLES, project
+from realfm_gui.storage.paths import StudyPaths, staged
+from realfm_gui.storage.projections import TABLES, display_record_file, project
 from realfm_gui.storage.verify_report import Problem, VerifyReport
 
 _DATABASE = "study.sqlite"
@@ -24,8 +25,9 @@ def verify_study(root: Path) -> VerifyReport:
     Opens the study for reading only. Walks the log (numbers without gaps, types, text, the hash chain),
     checks SQLite's own structure and the triggers that keep the log append-only, rebuilds every projection
     from the log in memory and compares it with the stored one, and hashes every image, truth, source, head
-    and prediction file, every record of what was displayed, and the protocol. Files in ``images/`` and
-    ``predictions/`` that no event mentions are problems too.
+    and prediction file, every record of what was displayed, and the protocol. Files in ``images/``,
+    ``predictions/`` and ``hanging/`` that no event mentions are problems too; so are those in ``telemetry/``,
+    but for the records of readings under way.
 
     What a chain cannot show: whoever cuts events off the end, together with what follows from them, or puts
     an older copy of the whole folder in its place, leaves a shorter log that is sound. Only a record kept
@@ -38,6 +40,8 @@ def verify_study(root: Path) -> VerifyReport:
         If there is no study at `root`, or it was made by a newer program.
     """
     paths = StudyPaths(root=root.absolute())
+    # Before the snapshot of the log: a reading opened after it may have a record by then, and no event yet.
+    records = tuple(_files_in(paths, paths.telemetry))
     try:
         connection = open_database(paths, read_only=True)
     except DamagedStudyError as error:
@@ -62,7 +66,10 @@ def verify_study(root: Path) -> VerifyReport:
                         file=_DATABASE, what="its tables were not compared with the log, which is damaged"
                     )
                 )
-            problems += _check_files(paths, rebuilt, events, report_extra=is_log_sound)
+            problems += _check_files(paths, rebuilt, events)
+            if is_log_sound:
+                problems += _extra_files(paths, rebuilt)
+                problems += _extra_records(records, rebuilt, events)
     return VerifyReport(events=count, problems=tuple(problems))
 
 
@@ -114,30 +121,65 @@ def _rows_by_key(connection: sqlite3.Connection, table: str, key: str) -> dict[A
 
 
 def _check_files(
-    paths: StudyPaths, rebuilt: sqlite3.Connection, events: Sequence[Event], *, report_extra: bool
+    paths: StudyPaths, rebuilt: sqlite3.Connection, events: Sequence[Event]
 ) -> Iterator[Problem]:
     yield from _check_protocol(paths, events)
     salt = paths.salt.read_bytes() if paths.salt.is_file() else None
     if salt is None:
         yield Problem(file=paths.relative(paths.salt), what="is missing, so no file can be checked")
-    recorded = set()
     for file, digest, sequence in rebuilt.execute(
         "SELECT file, salted_sha256, sequence FROM files ORDER BY file"
     ):
-        recorded.add(file)
         path = paths.root / file
-        if not path.is_file():
+        versions = [path]
+        if path in paths.replaced_by_staging:
+            versions.append(staged(path))  # an import that was killed at its very end leaves it there
+        found = [version for version in versions if version.is_file()]
+        if not found:
             yield Problem(sequence=sequence, file=file, what="is missing")
-        elif salt is not None and hashlib.sha256(salt + path.read_bytes()).hexdigest() != digest:
+        elif salt is not None and all(_salted(salt, version) != digest for version in found):
             yield Problem(sequence=sequence, file=file, what="has changed since the log recorded it")
-    if report_extra:
-        for folder in (paths.images, paths.predictions, paths.hanging):
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and paths.relative(path) not in recorded:
-                    yield Problem(
-                        file=paths.relative(path),
-                        what="is in no event: left by an interrupted import or run, or put there by hand",
-                    )
+
+
+def _extra_files(paths: StudyPaths, rebuilt: sqlite3.Connection) -> Iterator[Problem]:
+    recorded = _recorded(rebuilt)
+    for folder in (paths.images, paths.predictions, paths.hanging):
+        for file in _files_in(paths, folder):
+            if file not in recorded:
+                what = "is in no event: left by an interrupted import or run, or put there by hand"
+                yield Problem(file=file, what=what)
+
+
+def _extra_records(
+    records: Sequence[str], rebuilt: sqlite3.Connection, events: Sequence[Event]
+) -> Iterator[Problem]:
+    """Report what lies in ``telemetry/`` and is neither in an event nor the record of a reading under way."""
+    answered = set(rebuilt.execute("SELECT reader, case_id, phase FROM readings"))
+    opened = {
+        (event.actor, str(event.payload.get("case_id")), str(event.payload.get("phase")))
+        for event in events
+        if event.kind == EventKind.CASE_OPENED
+    }
+    # The AI comes on as soon as the unaided answer is locked: the case is not opened a second time.
+    opened |= {(reader, case_id, Phase.AIDED.value) for reader, case_id, _ in answered}
+    accounted = _recorded(rebuilt)
+    accounted |= {display_record_file(*reading) for reading in opened - answered}
+    for file in records:
+        if file not in accounted:
+            what = "is in no event: the answer was stored without this record, or it was put there by hand"
+            yield Problem(file=file, what=what)
+
+
+def _recorded(rebuilt: sqlite3.Connection) -> set[str]:
+    return {file for (file,) in rebuilt.execute("SELECT file FROM files")}
+
+
+def _files_in(paths: StudyPaths, folder: Path) -> Iterator[str]:
+    return (paths.relative(path) for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _salted(salt: bytes, path: Path) -> str:
+    return hashlib.sha256(salt + path.read_bytes()).hexdigest()
 
 
 def _check_protocol(paths: StudyPaths, events: Sequence[Event]) -> Iterator[Problem]:

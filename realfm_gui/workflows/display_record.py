@@ -5,6 +5,7 @@ recording fails (a full disk), it stops, says so once, and the submission carrie
 """
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -16,8 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import realfm_gui
-from realfm_gui.domain.display_record import Entry, FinishedRecord, PaneView, ReadingKey, Segment
-from realfm_gui.storage.telemetry_files import display_file
+from realfm_gui.domain.display_record import Entry, FinishedRecord, Idle, PaneView, ReadingKey, Segment
 from realfm_gui.workflows.display_record_writer import (
     FLUSH_EVERY_S,
     Begin,
@@ -27,6 +27,7 @@ from realfm_gui.workflows.display_record_writer import (
     Pixels,
     RecordWriter,
 )
+from realfm_gui.workflows.display_touches import Touches
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class DisplayRecorder:
     def __init__(self, on_failed: Callable[[str], None] | None = None) -> None:
         self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._reading: ReadingKey | None = None
+        self._touches = Touches(0, idle_after_s=math.inf)
         self._waiting_bytes = 0
         self._lock = threading.Lock()
         self._writer = RecordWriter(on_failed or (lambda _: None), self._taken)
@@ -70,6 +72,7 @@ class DisplayRecorder:
         *,
         session: str,
         series: tuple[int, ...],
+        idle_after_s: float = math.inf,
         goes_on: bool = False,
     ) -> None:
         """Begin or go on with the record of a reading; a record still open is closed first.
@@ -83,6 +86,8 @@ class DisplayRecorder:
             The sitting.
         series : tuple of int
             Number of frames of each series of the case.
+        idle_after_s : float
+            The protocol's limit: longer without a touch is idle time.
         goes_on : bool
             The reading is the last one again, whose answer could not be stored.
         """
@@ -94,8 +99,10 @@ class DisplayRecorder:
             series=series,
         )
         self._reading = reading
-        path = display_file(root, reading)
-        self._orders.put(Begin(path=path, reading=reading, segment=segment, goes_on=goes_on))
+        self._touches = Touches(segment.started_ns, idle_after_s=idle_after_s)
+        self._orders.put(
+            Begin(root=root, reading=reading, segment=segment, touches=self._touches, goes_on=goes_on)
+        )
 
     def note(self, view: PaneView, picture: Pixels | None, overlay: Pixels | None, time_ns: int) -> None:
         """Record a paint.
@@ -118,8 +125,24 @@ class DisplayRecorder:
         )
 
     def note_entry(self, entry: Entry) -> None:
-        """Record that a picture was hidden, or that nothing was touched for long."""
+        """Record that a picture was hidden, or how the viewports stand."""
         self._orders.put(entry)
+
+    def note_touch(self, now_ns: int) -> None:
+        """Note that the reader touched something; a long time without is recorded."""
+        self._note_idle(self._touches.note(now_ns))
+
+    def note_pause(self, now_ns: int) -> None:
+        """Note that a pause hides the pictures: nobody need touch anything."""
+        self._note_idle(self._touches.pause(now_ns))
+
+    def note_no_pause(self, now_ns: int) -> None:
+        """Note that something else than a pause is on the screen."""
+        self._touches.go_on(now_ns)
+
+    def _note_idle(self, idle: Idle | None) -> None:
+        if idle is not None:
+            self._orders.put(idle)
 
     def finish(self) -> Finishing:
         """Close the record of the reading; `settled` waits for it."""

@@ -21,12 +21,14 @@ from realfm_gui.domain.display_record import (
     Entry,
     FinishedRecord,
     Hidden,
+    Idle,
     PaneView,
     ReadingKey,
     Segment,
     Still,
 )
-from realfm_gui.storage.telemetry_files import RecordFile
+from realfm_gui.storage.telemetry_files import RecordFile, open_record
+from realfm_gui.workflows.display_touches import Touches
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ FLUSH_EVERY_S = 0.5
 """A crash costs at most this much of the record."""
 
 STILL_EVERY_S = 2.0
-"""While nothing changes, a sign that the picture was still there."""
+"""While nothing changes, a sign that the picture was still there; and one that nobody touches anything."""
 
 Pixels = NDArray[np.uint8]
 
@@ -52,14 +54,15 @@ class Painted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begin:
-    """Open the record of a reading; `goes_on`: only where this writer had it before.
+    """Open the record of a reading in a study folder; `goes_on`: only where this writer had it before.
 
     Another window may have stored the answer meanwhile, and with it the hash of its record.
     """
 
-    path: Path
+    root: Path
     reading: ReadingKey
     segment: Segment
+    touches: Touches
     goes_on: bool = False
 
 
@@ -97,6 +100,8 @@ class RecordWriter:
         self._has_file = False
         self._flushed_ns = 0
         self._noted_ns = 0
+        self._touches: Touches | None = None
+        self._idle_ns = 0
         self._last: dict[int, tuple[PaneView, bytes, bytes]] = {}
         self._hashed: dict[int, dict[str, tuple[Pixels, bytes]]] = {}
 
@@ -120,10 +125,14 @@ class RecordWriter:
             case _:
                 if self._file is not None:
                     self._add(order)
-        self._flush_where_due(time.monotonic_ns())
+        now_ns = time.monotonic_ns()
+        # A film may run before an empty chair: then there is never nothing to do, and no tick.
+        self._note_idle_where_due(now_ns)
+        self._flush_where_due(now_ns)
 
     def tick(self, now_ns: int) -> None:
-        """Say that nothing has changed, now and then."""
+        """Say, now and then, that nothing has changed, or that nothing is touched."""
+        self._note_idle_where_due(now_ns)
         if self._file is not None and now_ns - self._noted_ns > STILL_EVERY_S * 1e9:
             self._add(Still(time_ns=now_ns))
         self._flush_where_due(now_ns)
@@ -132,7 +141,8 @@ class RecordWriter:
         """Close the record that is open; None where none is."""
         reading = self._reading
         if self._file is not None:
-            self._add(Ended(time_ns=now_ns))
+            # A sign of life may have been written while the order was on its way; the end is the last entry.
+            self._add(Ended(time_ns=max(now_ns, self._noted_ns)))
             try:
                 self._flush()
                 if self._file is not None:
@@ -167,10 +177,11 @@ class RecordWriter:
             return
         self._has_file = False
         try:
-            self._file = RecordFile(order.path)
+            self._file = open_record(order.root, order.reading)
         except OSError as error:
             self._failed(error)
             return
+        self._touches, self._idle_ns = order.touches, order.segment.started_ns
         self._count_before, self._has_file = self._file.count_before, True
         self._waiting += self._encoder.segment(order.reading, order.segment)
         self._noted_ns = self._flushed_ns = order.segment.started_ns
@@ -202,7 +213,16 @@ class RecordWriter:
             for pane in gone:
                 self._last.pop(pane, None)
         self._waiting += self._encoder.entry(entry)
-        self._noted_ns = max(self._noted_ns, entry.time_ns)
+        self._noted_ns = max(self._noted_ns, entry.end_ns if isinstance(entry, Idle) else entry.time_ns)
+
+    def _note_idle_where_due(self, now_ns: int) -> None:
+        """Write idle time down while it lasts: the touch that would end it may never come."""
+        if self._file is None or self._touches is None or now_ns - self._idle_ns <= STILL_EVERY_S * 1e9:
+            return
+        idle = self._touches.idle(now_ns)
+        if idle is not None:
+            self._add(idle)
+            self._idle_ns = now_ns
 
     def _flush_where_due(self, now_ns: int) -> None:
         if self._file is not None and now_ns - self._flushed_ns > FLUSH_EVERY_S * 1e9:

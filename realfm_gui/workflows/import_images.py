@@ -187,7 +187,7 @@ def _keep(
     refused: list[Refusal],
     notes: list[Refusal],
 ) -> None:
-    series: dict[str, int] = {}
+    series: dict[tuple[float, str], int] = {}
     offsets = candidate.offsets_days
 
     def place(item: "tuple[Path, SourceImage]") -> tuple[float, str, int]:
@@ -213,7 +213,8 @@ def _keep(
             {
                 "image_id": image_id,
                 "file": file,
-                "series": series.setdefault(source.series_uid, len(series)),
+                # Cases are shown series by series: one that a prior shares must not come before current ones.
+                "series": series.setdefault((offsets.get(path, 0.0), source.series_uid), len(series)),
                 "position": len(candidate.images),
                 "salted_sha256": store.add_image(file, prepared.content),
             }

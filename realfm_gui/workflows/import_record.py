@@ -77,8 +77,12 @@ def discard_leftovers(store: StudyStore, *, keep: Set[str] = frozenset()) -> Non
             store.discard_image(path.name)
 
 
+def _labels(store: StudyStore, split: Split) -> list[TruthLabel]:
+    return store.read_truth(split) if store.has_truth(split) else []
+
+
 def _without_truth(store: StudyStore, split: Split) -> set[str]:
-    labelled = {label.case_id for label in store.read_truth_unchecked(split)}
+    labelled = {label.case_id for label in _labels(store, split)}
     return {case.case_id for case in store.cases(split)} - labelled
 
 
@@ -91,6 +95,6 @@ def _seal_truth(store: StudyStore, split: Split, rows: Mapping[str, TruthRow]) -
         for finding, is_present in row.truth.items()
     ]
     recorded = {case.case_id for case in store.cases(split)}
-    before = [label for label in store.read_truth_unchecked(split) if label.case_id in recorded - set(rows)]
+    before = [label for label in _labels(store, split) if label.case_id in recorded - set(rows)]
     salted = store.write_truth(split, [*before, *labels])
     store.append(EventKind.TRUTH_SEALED, {"split": split, "salted_sha256": salted}, actor=ACTOR)

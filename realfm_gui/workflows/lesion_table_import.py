@@ -1,6 +1,6 @@
 """Import where the lesions are: checked against images and reference standard, then sealed beside it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -14,16 +14,10 @@ from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.domain.protocol import LocalisationPart
 from realfm_gui.domain.truth import TruthLabel
 from realfm_gui.storage import StudyStore
+from realfm_gui.workflows.frame_order import refuse_other_order
+from realfm_gui.workflows.image_names import ImageNames, Named, PlaceError
 from realfm_gui.workflows.lesion_table import LesionRow, read_lesion_table
-from realfm_gui.workflows.lesion_table_places import (
-    FramePlace,
-    ImageNames,
-    Named,
-    PlaceError,
-    case_places,
-    frame_named,
-    stack_around,
-)
+from realfm_gui.workflows.lesion_table_places import FramePlace, case_places, frame_named, stack_around
 
 ACTOR = "coordinator"
 _EDGE_PX = 1.0
@@ -66,19 +60,23 @@ def import_lesions(store: StudyStore, table: Path, *, progress: Progress = silen
     """Import a CSV of lesions (see `read_lesion_table`) into the sealed part of a study.
 
     What the table says of a case and finding replaces what was known of it; other cases keep their lesions.
+    Once somebody has read, lesions may still come where there are none, as labels may; none is replaced.
 
     Raises
     ------
     UserFacingError
-        If the table as a whole cannot be used, or another import, fit or prediction is under way.
+        If the table as a whole cannot be used, lesions imported before are not what was stored, the
+        study's slices are in another order, or another import, fit or prediction is under way.
     """
     findings = {finding.id: finding.name for finding in store.protocol.findings}
     read = read_lesion_table(table, findings=findings)
+    refuse_other_order(store)
     with store.exclusive_work():
-        building = _Building(store, table.name, list(read.refused))
+        known = {split: store.read_lesions(split) for split in Split}
+        building = _Building(store, table.name, list(read.refused), _fixed(store, known))
         building.place(read.rows, ImageNames(store, read.key_kind), progress)
         lesions = building.lesions()
-        _seal(store, lesions)
+        _seal(store, known, lesions)
         store.write_refused_lesions(building.refused)
         return LesionReport(
             lesions=len(lesions),
@@ -103,6 +101,8 @@ class _Building:
     store: StudyStore
     table_name: str
     refused: list[tuple[str, str]]
+    fixed: frozenset[tuple[str, str]]
+    """Case and finding whose lesions can no longer be changed."""
     _placed: list[_PlacedRow] = field(default_factory=list)
 
     def place(self, rows: Sequence[LesionRow], names: ImageNames, progress: Progress) -> None:
@@ -113,6 +113,8 @@ class _Building:
             try:
                 meant = names.named(row.key)
                 _refuse_against_truth(labels, meant.case_id, row.finding)
+                if (meant.case_id, row.finding) in self.fixed:
+                    raise PlaceError("reading has begun, so the lesions of its case cannot be changed")
                 named.append((meant, row))
             except PlaceError as error:
                 self._refuse(row, error)
@@ -233,7 +235,13 @@ def _refuse_against_truth(labels: dict[tuple[str, str], TruthLabel], case_id: st
         raise PlaceError(f"the reference standard says that {finding} is absent from its case")
 
 
-def _seal(store: StudyStore, lesions: Sequence[Lesion]) -> None:
+def _fixed(store: StudyStore, known: Mapping[Split, Sequence[Lesion]]) -> frozenset[tuple[str, str]]:
+    if not store.readings():
+        return frozenset()
+    return frozenset((lesion.case_id, lesion.finding) for of_split in known.values() for lesion in of_split)
+
+
+def _seal(store: StudyStore, known: Mapping[Split, Sequence[Lesion]], lesions: Sequence[Lesion]) -> None:
     for split in Split:
         members = {case.case_id for case in store.cases(split)}
         new = [lesion for lesion in lesions if lesion.case_id in members]
@@ -242,7 +250,7 @@ def _seal(store: StudyStore, lesions: Sequence[Lesion]) -> None:
         replaced = {(lesion.case_id, lesion.finding) for lesion in new}
         kept = [
             lesion
-            for lesion in store.read_lesions_unchecked(split)
+            for lesion in known[split]
             if (lesion.case_id, lesion.finding) not in replaced and lesion.case_id in members
         ]
         salted = store.write_lesions(split, [*kept, *new])

@@ -2,11 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from realfm_gui.domain.case import Split
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.storage import StudyStore
+from realfm_gui.workflows.case_frames import frames_of
+from realfm_gui.workflows.image_names import ImageNames, PlaceError
 
 if TYPE_CHECKING:
     from realfm_gui.models.located import CasePlace
@@ -37,18 +42,23 @@ def scores_and_places(tables: Sequence[Path]) -> tuple[Path | None, Path | None]
 
 
 def precomputed_adapter(
-    store: StudyStore, scores: Path | None, places: Path | None = None
+    store: StudyStore, scores: Path | None, places: Path | None = None, *, progress: Progress = silent
 ) -> "tuple[PrecomputedPredictions, str]":
     """Return the model that answers from CSV files, and the SHA-256 of what it answers from.
+
+    Every place is looked up on the images of its case first: what is wrong with it is told now, with its
+    line, and not as a failure of the model on that case.
 
     Raises
     ------
     UserFacingError
-        If no table of scores is given, a row names an unknown finding, or no row fits any case; also if a
-        place belongs to a case without a score. A case without a row is not an error here: it becomes a
-        listed failure of the run.
+        If no table of scores is given, a row names an unknown finding or images of several cases, or no row
+        fits any case; also if a place belongs to a case without a score, might lie on several images, or lies
+        on none. A case without a row is not an error here: it becomes a listed failure of the run.
+    Cancelled
+        From `progress`.
     """
-    from realfm_gui.models.precomputed import PrecomputedPredictions, PrecomputedRow
+    from realfm_gui.models.precomputed import PrecomputedPredictions
     from realfm_gui.models.predictions_csv import read_predictions_csv
 
     if scores is None:
@@ -59,29 +69,10 @@ def precomputed_adapter(
     table = read_predictions_csv(scores)
     findings = [finding.id for finding in store.protocol.findings]
     _refuse_bad_rows(scores, table, findings)
-    cases = _images_by_key(store, table.key)
-    rows = [
-        PrecomputedRow(
-            case_id=case_id,
-            finding=row.finding or findings[0],
-            score=row.score,
-            probability=row.probability,
-            prevalence=row.prevalence,
-            threshold=row.threshold,
-            map_path=row.map_path,
-            interval=row.interval,
-            status=row.status,
-            reason=row.reason,
-        )
-        for row in table.rows
-        for case_id in sorted({case_id for case_id, _ in cases.get(row.source, ())})
-    ]
-    if not rows:
-        raise UserFacingError(
-            f"No row of {scores.name} fits a case of this study.",
-            hint=f"Its column {table.key} must name the images as they were imported.",
-        )
+    rows = _scores(store, scores, table, findings)
     found = [] if places is None else _places(store, places, rows, findings)
+    if places is not None:
+        _refuse_unplaced(store, places, found, progress)
     content = scores.read_bytes() + (b"" if places is None else places.read_bytes())
     source = scores.name if places is None else f"{scores.name} and {places.name}"
     return PrecomputedPredictions.from_rows(rows, places=found, source=source), hashlib.sha256(
@@ -89,34 +80,108 @@ def precomputed_adapter(
     ).hexdigest()
 
 
+def _scores(
+    store: StudyStore, path: Path, table: "PredictionTable", findings: list[str]
+) -> "list[PrecomputedRow]":
+    """Return the rows that fit a case; tables often cover more images than the study has."""
+    from realfm_gui.models.precomputed import PrecomputedRow
+
+    names = ImageNames(store, table.key)
+    rows: list[PrecomputedRow] = []
+    problems: list[str] = []
+    for row in table.rows:
+        if not names.knows(row.source):
+            continue
+        try:
+            case_id = names.case_named(row.source)
+        except PlaceError as error:
+            problems.append(f"line {row.line}: {error}")
+            continue
+        rows.append(
+            PrecomputedRow(
+                case_id=case_id,
+                finding=row.finding or findings[0],
+                score=row.score,
+                probability=row.probability,
+                prevalence=row.prevalence,
+                threshold=row.threshold,
+                map_path=row.map_path,
+                interval=row.interval,
+                status=row.status,
+                reason=row.reason,
+            )
+        )
+    _refuse(path, problems)
+    if not rows:
+        raise _nothing_fits(path, table.key)
+    return rows
+
+
 def _places(
     store: StudyStore, path: Path, scores: "list[PrecomputedRow]", findings: list[str]
 ) -> "list[CasePlace]":
-    """Return the located findings of a table, each with its case and, where one is named, its image."""
+    """Return the located findings of a table, each with its case and the images that its key names."""
     from realfm_gui.models.located import CasePlace
     from realfm_gui.models.places_csv import read_places_csv
 
     table = read_places_csv(path)
     _refuse_bad_rows(path, table, findings)
-    images = _images_by_key(store, table.key)
+    names = ImageNames(store, table.key)
+    stored = {image.image_id: image.file for case in store.cases() for image in case.images}
     scored = {(row.case_id, row.finding) for row in scores if row.score is not None}
     found, problems = [], []
     for row in table.rows:
         finding = row.finding or findings[0]
-        here = images.get(row.source, set())
-        only = next(iter(here))[1] if len(here) == 1 and table.key != "patient" else None
-        for case_id in sorted({case_id for case_id, _ in here}):
-            if (case_id, finding) not in scored:
-                problems.append(f"line {row.line}: {row.source} has a place and no score")
-                continue
-            found.append(CasePlace(case_id=case_id, finding=finding, row=row, image_file=only))
+        if not names.knows(row.source):
+            continue
+        try:
+            named = names.named(row.source)
+        except PlaceError as error:
+            problems.append(f"line {row.line}: {error}")
+            continue
+        if (named.case_id, finding) not in scored:
+            problems.append(f"line {row.line}: {row.source} has a place and no score")
+            continue
+        files = frozenset(stored[image_id] for image_id in named.images)
+        found.append(CasePlace(case_id=named.case_id, finding=finding, row=row, image_files=files))
     _refuse(path, problems)
     if not found and table.rows:
-        raise UserFacingError(
-            f"No row of {path.name} fits a case of this study.",
-            hint=f"Its column {table.key} must name the images as they were imported.",
-        )
+        raise _nothing_fits(path, table.key)
     return found
+
+
+def _refuse_unplaced(
+    store: StudyStore, path: Path, places: "Sequence[CasePlace]", progress: Progress
+) -> None:
+    """Refuse the table if a place is on no image of its case, or might be on several."""
+    from realfm_gui.models.located import located_finding
+
+    cases = {case.case_id: case for case in store.cases(Split.TRAINING, Split.READING)}
+    wanted = sorted((place for place in places if place.case_id in cases), key=lambda place: place.case_id)
+    problems: list[tuple[int, str]] = []
+    done = 0
+    for case_id, members in groupby(wanted, key=lambda place: place.case_id):
+        progress(done, len(wanted), "Placing findings")
+        of_case = list(members)
+        done += len(of_case)
+        try:
+            [frames] = frames_of(store, [cases[case_id]])
+        except UserFacingError:
+            continue  # an image damaged after its import: the run lists the case as a failure for that reason
+        for place in of_case:
+            try:
+                # Looked up again when the case is answered: the masks of all cases may not fit into memory.
+                located_finding(place, frames)
+            except UserFacingError as error:
+                problems.append((place.row.line, error.message))
+    _refuse(path, [what for _, what in sorted(problems)])
+
+
+def _nothing_fits(path: Path, key: str) -> UserFacingError:
+    return UserFacingError(
+        f"No row of {path.name} fits a case of this study.",
+        hint=f"Its column {key} must name the images as they were imported.",
+    )
 
 
 def _refuse_bad_rows(path: Path, table: "PredictionTable | PlaceTable", findings: list[str]) -> None:
@@ -137,20 +202,3 @@ def _refuse(path: Path, problems: list[str]) -> None:
             f"{path.name} has rows that cannot be used:\n  " + "\n  ".join(problems[:10]) + more,
             hint="Correct the table and run it again; nothing was stored.",
         )
-
-
-def _images_by_key(store: StudyStore, key: str) -> dict[str, set[tuple[str, str]]]:
-    """Return source name -> (case id, stored file) of every image that goes by it."""
-    stored = {image.image_id: image.file for case in store.cases() for image in case.images}
-    images: dict[str, set[tuple[str, str]]] = {}
-    for source in store.read_sources():
-        if source.is_prior:
-            continue
-        names = {
-            "file": (source.path, Path(source.path).name),
-            "patient": (source.source_patient, source.source_patient.rpartition("|")[2]),
-            "uid": (source.sop_uid, source.series_uid, source.study_uid),
-        }[key]
-        for name in names:
-            images.setdefault(name, set()).add((source.case_id, stored.get(source.image_id, "")))
-    return images

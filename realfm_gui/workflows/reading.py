@@ -1,5 +1,6 @@
 """Reading: open a session, meet a case, lock the unaided answer, only then see the AI, submit, go on."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from realfm_gui.domain.workstation import Workstation
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.advice import Advice, advice_for, check_predictions, shown_runs
 from realfm_gui.workflows.display_check import session_display
+from realfm_gui.workflows.frame_order import refuse_other_order
 from realfm_gui.workflows.mark_check import refuse_bad_marks
 
 
@@ -53,8 +55,8 @@ def start_session(store: StudyStore, reader_id: str, workstation: Workstation | 
     ------
     UserFacingError
         If the protocol has no such reader, the reader has no case, a display check is required and none
-        holds, or a model that the reader is shown has
-        not been run on every case: a missing prediction must not be found out after the unaided answer.
+        holds, the study's slices are in another order, or a model that the reader is shown has not been run
+        on every case: a missing prediction must not be found out after the unaided answer.
     """
     reader = store.protocol.reader(reader_id)
     if reader.simulated:
@@ -69,6 +71,7 @@ def start_session(store: StudyStore, reader_id: str, workstation: Workstation | 
             f"There is no case for {reader.name} to read.",
             hint=f"Import cases of the split {splits} first (realfm import STUDY PATH --truth CSV).",
         )
+    refuse_other_order(store)
     check_predictions(store, reader, cases)
     session = ReaderSession(reader=reader, session_id=new_session_id())
     store.append(
@@ -227,10 +230,11 @@ def _append_answer(
             hint="Close this window and go on in the other, or start reading again here.",
         )
     payload = {"case_id": case_id, "answer": answer.to_payload(), "times": times.to_payload()}
-    if displayed is not None:
-        key = ReadingKey(reader=session.reader.id, case_id=case_id, phase=phase)
-        payload["telemetry"] = store.display_facts(displayed, of=key)
-    store.append(kind, payload, actor=session.reader.id, session=session.session_id)
+    key = ReadingKey(reader=session.reader.id, case_id=case_id, phase=phase)
+    with ExitStack() as until_stored:
+        if displayed is not None:
+            payload["telemetry"] = until_stored.enter_context(store.held_display(displayed, of=key))
+        store.append(kind, payload, actor=session.reader.id, session=session.session_id)
 
 
 def _check_complete(protocol: Protocol, answer: CaseAnswer) -> None:

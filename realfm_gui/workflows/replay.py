@@ -19,6 +19,7 @@ from realfm_gui.domain.prediction import SaliencyMap
 from realfm_gui.domain.reading import Phase, Reading
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.display_times import DisplayTimes
+from realfm_gui.workflows.frame_order import refuse_other_order
 
 if TYPE_CHECKING:
     from realfm_gui.imaging.case_loading import CaseSequence
@@ -103,8 +104,9 @@ def open_replay(store: StudyStore, choice: ReplayChoice) -> ReplaySource:
     Raises
     ------
     UserFacingError
-        If there is no record, or it is not what was stored.
+        If there is no record, it is not what was stored, or the study's slices are in another order.
     """
+    refuse_other_order(store)
     key = choice.reading
     record = store.read_display(key)
     if record is None:

@@ -23,6 +23,7 @@ from realfm_gui.domain.progress import Progress, silent
 from realfm_gui.storage import StudyStore
 from realfm_gui.workflows.case_frames import frames_of
 from realfm_gui.workflows.fit_model import refuse_late_model
+from realfm_gui.workflows.frame_order import refuse_other_order
 
 if TYPE_CHECKING:
     from realfm_gui.models.adapter import CaseAnswer, ModelAdapter
@@ -56,10 +57,12 @@ def run_model(
     Raises
     ------
     UserFacingError
-        If reading has begun, the model is not fitted, or there is no case. A case the model fails on does not
-        raise: it is recorded as a failure with its reason; so is, apart from those, one it was not made for.
+        If reading has begun, the model is not fitted, there is no case, or the study's slices are in another
+        order. A case the model fails on does not raise: it is recorded as a failure with its reason; so is,
+        apart from those, one it was not made for.
     """
     refuse_late_model(store, model)
+    refuse_other_order(store)
     with store.exclusive_work():
         store.discard_unrecorded_runs()
         cases = store.cases(Split.TRAINING, Split.READING)
@@ -67,7 +70,7 @@ def run_model(
             raise UserFacingError(
                 "The study has no case to predict.", hint="Import images first: realfm import."
             )
-        adapter, head_sha256 = _adapter(store, model, scores, places)
+        adapter, head_sha256 = _adapter(store, model, scores, places, progress)
         return _run(store, model, adapter, head_sha256, cases, saliency, progress)
 
 
@@ -170,14 +173,14 @@ def _whole(store: StudyStore, case_id: str, outcome: "CaseAnswer") -> "CaseAnswe
 
 
 def _adapter(
-    store: StudyStore, model: str, scores: Path | None, places: Path | None
+    store: StudyStore, model: str, scores: Path | None, places: Path | None, progress: Progress
 ) -> "tuple[ModelAdapter, str]":
     from realfm_gui.models.registry import comes_from_file, create_model
 
     if comes_from_file(model):
         from realfm_gui.workflows.precomputed_scores import precomputed_adapter
 
-        return precomputed_adapter(store, scores, places)
+        return precomputed_adapter(store, scores, places, progress=progress)
     if scores is not None or places is not None:
         what, option = ("score table", "--scores") if scores is not None else ("table of places", "--places")
         raise UserFacingError(

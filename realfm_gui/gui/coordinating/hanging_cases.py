@@ -14,7 +14,7 @@ from realfm_gui.workflows.hanging import CaseFiles
 
 NO_RULE = "No rule holds: the first image alone"
 READING_HEADERS = "reading headers"
-_COLUMNS = (("Case", 152), ("For", 72), ("Hangs by", 0), ("Layout", 64))
+_COLUMNS = (("Case", 176), ("For", 72), ("Hangs by", 0), ("Layout", 64))
 
 
 class HangingCases(QTableWidget):
@@ -62,7 +62,9 @@ class HangingCases(QTableWidget):
         self.setRowCount(0)
         self.setRowCount(len(cases))
         for at, case in enumerate(cases):
-            for number, text in enumerate((case.case_id, case.split.value, READING_HEADERS, "")):
+            for number, text in enumerate(
+                (f"{at + 1} · {case.case_id}", case.split.value, READING_HEADERS, "")
+            ):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 self.setItem(at, number, item)

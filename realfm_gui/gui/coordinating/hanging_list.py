@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -56,8 +56,22 @@ class HangingList(QListWidget):
                 self.setCurrentItem(item)
         self.blockSignals(False)
         self.verticalScrollBar().setValue(scrolled)
-        if self.currentItem() is not None:
-            self.scrollToItem(self.currentItem())
+        self._show_current()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the chosen row into sight, now that there is a height to scroll in."""
+        super().showEvent(event)
+        self._show_current()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the chosen row in sight."""
+        super().resizeEvent(event)
+        self._show_current()
+
+    def _show_current(self) -> None:
+        item = self.currentItem()
+        if item is not None:
+            self.scrollToItem(item)
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:

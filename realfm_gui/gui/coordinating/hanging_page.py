@@ -1,6 +1,6 @@
 """The hanging editor: protocols on the left, the rule in the middle, a case as it would hang on the right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -12,7 +12,7 @@ from realfm_gui.gui.coordinating.hanging_cell_form import HangingCellForm
 from realfm_gui.gui.coordinating.hanging_form import HangingForm
 from realfm_gui.gui.coordinating.hanging_list import HangingList
 from realfm_gui.gui.coordinating.hanging_state import HangingState, cell_at
-from realfm_gui.gui.coordinating.hanging_words import cell_lines, plainly
+from realfm_gui.gui.coordinating.hanging_words import case_title, cell_lines, plainly
 from realfm_gui.gui.widgets.labels import column, row, set_role, text_label
 from realfm_gui.imaging.hanging_preview import HungPicture
 from realfm_gui.imaging.hanging_rules import HangingProtocol, ImageTags
@@ -150,13 +150,18 @@ class HangingPage(QWidget):
         self.cases.choose(self._case)
         of = f" of {len(taken)}" if len(taken) == len(self._cases) else f" of {len(taken)} looked at"
         self._count.setText(f"Taken by {len(mine)}{of} cases." if taken else "")
-        rule = taken.get(self._case)
+        self._show_case_name(taken)
+
+    def _show_case_name(self, taken: Mapping[str, HangingProtocol | None]) -> None:
+        """Name the case in the preview: its place in the list, what it is of, its id and its rule."""
+        images, rule = self._images.get(self._case, ()), taken.get(self._case)
+        self._named.setText(case_title([case.case_id for case in self._cases], self._case, images))
+        words = [self._case] if self._case else []
         if self._case in taken:
-            said = "no rule holds" if rule is None else rule.name
-            is_other = rule is None or rule.id != self.state.chosen
-            self._hangs.setText(f"{self._case}: {said}{' (not the one being edited)' if is_other else ''}")
-        else:
-            self._hangs.setText(self._case)
+            words.append("No rule holds" if rule is None else rule.name)
+            if rule is None or rule.id != self.state.chosen:
+                words.append("not the one being edited")
+        self._hangs.setText(" · ".join(words))
 
     def _say(self, sentence: str, role: str) -> None:
         set_role(self._notice, role)
@@ -253,7 +258,8 @@ class HangingPage(QWidget):
         self.add, self.copy = QPushButton("New"), QPushButton("Copy")
         self.adopt, self.remove = QPushButton("Change for this study"), QPushButton("Remove")
         self._notice = text_label("", "remark", wraps=True)
-        self._count, self._hangs = text_label("", "caption"), text_label("", "heading")
+        self._count, self._hangs = text_label("", "caption"), text_label("", "caption", wraps=True)
+        self._named = text_label("", "heading")
         head = row(
             self.back, text_label("Hanging protocols", "title"), -1, spacing=16, margins=(16, 12, 16, 12)
         )
@@ -282,7 +288,7 @@ class HangingPage(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFixedWidth(416)
         right = QWidget()
-        shown = column(self._hangs, spacing=8, margins=(16, 8, 16, 16))
+        shown = column(self._named, self._hangs, spacing=4, margins=(16, 8, 16, 16))
         shown.addWidget(self.pictures, 3)
         shown.addWidget(text_label("Stacks are drawn at their middle slice.", "caption"))
         shown.addWidget(self.cases, 2)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from realfm_gui.imaging.hanging_rules import CellRule, HangingProtocol, ImageConditions
+from realfm_gui.imaging.hanging_rules import CellRule, HangingProtocol, ImageConditions, ImageTags
 from realfm_gui.imaging.presets import DisplayPreset
 
 EDGES = {
@@ -54,6 +54,16 @@ def purpose(protocol: HangingProtocol) -> str:
     if protocol.needs_prior:
         parts.append("with a prior")
     return ", ".join(parts)
+
+
+def case_title(case_ids: Sequence[str], case_id: str, images: Sequence[ImageTags]) -> str:
+    """Return what a case is called: "Case 3 of 6 · MG", by its place in the list and its current images."""
+    if case_id not in case_ids:
+        return ""
+    kinds = dict.fromkeys(image.modality for image in images if not image.prior and image.modality)
+    return " · ".join(
+        filter(None, (f"Case {1 + case_ids.index(case_id)} of {len(case_ids)}", ", ".join(kinds)))
+    )
 
 
 def plainly(reason: str) -> str:

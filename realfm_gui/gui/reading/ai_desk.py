@@ -152,14 +152,11 @@ class AiDesk(QObject):
         is_there = pane.state is not None and said.saliency.frame == pane.state.view.frame
         if not is_there or not self.board.is_model_shown(model):
             return ""
-        return f"Heat map of {self._name_of(model)}"
+        return f"Heat map of model {self._panel.letter_of(model)}"
 
     def _model_on(self, pane: Pane) -> int:
         maps = self.board.map_models()
         return maps[pane.pane] if self._is_comparing and pane.pane < len(maps) else self.board.map_model
-
-    def _name_of(self, model: int) -> str:
-        return f"{self._panel.letter_of(model)} {self.board.models[model].model}".strip()
 
     def _show_maps(self) -> None:
         if self._is_comparing and self._box.layout_size != SIDE_BY_SIDE:

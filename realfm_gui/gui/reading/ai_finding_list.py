@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -93,6 +93,11 @@ class FindingList(StillStack):
     def minimumSizeHint(self) -> QSize:
         """Return what is left of it on a small screen."""
         return QSize(120, self._least_rows * ROW_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show whole lines only: half a number is misread."""
+        super().resizeEvent(event)
+        self.lines.setMaximumHeight(max(1, self.height() // ROW_PX) * ROW_PX)
 
     def show_note(self, words: str) -> None:
         """Show a sentence in place of lines."""

@@ -60,9 +60,9 @@ class MapControls(QWidget):
         self.switch.clicked.connect(self._switch_clicked)
         self.choices = [_segment(letter) for letter in letters]
         for number, choice in enumerate(self.choices):
-            choice.setToolTip(f"Heat map of {letters[number]}")
+            choice.setToolTip(f"Heat map of model {letters[number]}")
             choice.clicked.connect(lambda _, n=number: self.map_chosen.emit(n))
-        self.side_by_side = _segment("side by side")
+        self.side_by_side = _segment("Side by side")
         self.side_by_side.setToolTip("One viewport per model's heat map, linked")
         self.side_by_side.clicked.connect(self.comparison_toggled)
         self.colour_bar = ColourBar()
@@ -153,7 +153,7 @@ class MapControls(QWidget):
         head.setSpacing(4)
         head.addWidget(self.switch, 1)
         if self.choices:
-            words = QLabel("map of")
+            words = QLabel("Map of")
             words.setProperty("role", "caption")
             head.addWidget(words)
             for choice in self.choices:

@@ -14,9 +14,13 @@ from realfm_gui.gui.reading.ai_map_controls import MapControls
 from realfm_gui.gui.reading.ai_model_columns import ModelColumns
 from realfm_gui.gui.reading.ai_words import no_answer_words
 from realfm_gui.gui.reading.appearance import reserve_lines
+from realfm_gui.gui.reading.fitting_scroll import FittingScroll
 from realfm_gui.gui.reading.still_stack import StillStack
 from realfm_gui.gui.theme import AI_ALONE, SIZE_BODY, SIZE_LEAD
 from realfm_gui.workflows.advice import Advice, ModelAdvice
+
+ROWS_IN_SIGHT = 2
+"""Findings on the smallest screen; further ones scroll."""
 
 
 class AiPanel(QFrame):
@@ -50,6 +54,7 @@ class AiPanel(QFrame):
         self.setAccessibleName("AI")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._is_revealed = False
+        self._mapped = ""
         self._row_of = {f.id: AdviceRow(f, is_named=len(findings) > 1) for f in findings}
         self.rows: dict[str, AdviceRow] = {}
         self.columns = ModelColumns(findings, models) if models > 1 else None
@@ -106,6 +111,10 @@ class AiPanel(QFrame):
         """Mark whose map is on the picture where there are several findings; "" for none."""
         for name, row in self.rows.items():
             row.bar.set_mapped(len(self.rows) > 1 and name == finding)
+        if finding != self._mapped and finding in self._row_of:
+            part = self._row_of[finding] if self.columns is None else self.columns.columns[0].cells[finding]
+            self._answers.bring_into_sight(part)
+        self._mapped = finding
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell that a revealed answer is on the screen."""
@@ -158,10 +167,13 @@ class AiPanel(QFrame):
         column.setSpacing(4)
         if self.columns is not None:
             self.columns.finding_chosen.connect(self.finding_chosen)
-            column.addWidget(self.columns)
+            # Of one part that holds all findings, below a head half as high as a finding.
+            share = (ROWS_IN_SIGHT + 0.5) / (len(self._row_of) + 0.5)
+            self._answers = FittingScroll([self.columns], least_parts=min(1.0, share), spacing=4)
         else:
             for row in self._row_of.values():
                 row.chosen.connect(self.finding_chosen)
-                column.addWidget(row)
+            self._answers = FittingScroll(list(self._row_of.values()), least_parts=ROWS_IN_SIGHT, spacing=4)
+        column.addWidget(self._answers)
         column.addWidget(self.places, 1)  # the list alone is higher where there is room
         column.addWidget(self.map)

@@ -9,6 +9,7 @@ from realfm_gui.domain.protocol import Finding
 from realfm_gui.domain.reading import CaseFlag, FindingAnswer, Phase
 from realfm_gui.gui.reading.appearance import keep_room, set_look
 from realfm_gui.gui.reading.finding_draft import FindingDraft, Part
+from realfm_gui.gui.reading.fitting_scroll import FittingScroll
 from realfm_gui.gui.reading.key_choices import name_commands
 from realfm_gui.gui.reading.likelihood_slider import LikelihoodSlider
 from realfm_gui.gui.reading.mark_list import MarkList
@@ -22,6 +23,9 @@ FLAG_WORDS = {
     CaseFlag.REMEMBERED: "I remember this case",
 }
 
+
+CARDS_IN_SIGHT = 1.4
+"""Findings on the smallest screen: one to answer and the beginning of the next."""
 
 BEFORE_WIDTH = 172
 """Of a locked answer beside its question, in logical pixels: the longest one fits."""
@@ -172,8 +176,11 @@ class AnswerPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
+        self.finding_scroll = FittingScroll(list(self.cards.values()), least_parts=CARDS_IN_SIGHT, spacing=6)
+        """The cards, scrolling where the screen is too low for them."""
+        self._selected = ""
+        layout.addWidget(self.finding_scroll)
         for card in self.cards.values():
-            layout.addWidget(card)
             card.likelihood_changing.connect(self.likelihood_changing)
             card.likelihood_changed.connect(self.likelihood_changed)
             card.recall_chosen.connect(self.recall_chosen)
@@ -204,6 +211,10 @@ class AnswerPanel(QWidget):
                 missing=missing.get(finding, ()),
                 is_selected=len(self.cards) > 1 and state.selected == finding,
             )
+        if state.selected != self._selected:  # only then: else scrolling by hand would be undone
+            self._selected = state.selected
+            if state.selected in self.cards:
+                self.finding_scroll.bring_into_sight(self.cards[state.selected])
         for flag, button in self.flags.items():
             _show(button, flag in state.flags, state.phase, False)
         self.setEnabled(state.can_answer)

@@ -15,6 +15,10 @@ from realfm_gui.gui.reading.key_choices import first_key, keys_of, refresh_toolt
 from realfm_gui.gui.reading.key_editor import KeyEditor
 from realfm_gui.gui.viewer.gestures import MouseSettings
 
+_COMBINING = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
+
 
 class CommandKeys(QObject):
     """The keys and the mouse of one page, the program's own until `use` brings the reader's.
@@ -119,6 +123,8 @@ class CommandKeys(QObject):
 
     def _hold(self, event: QKeyEvent, *, is_held: bool) -> bool:
         # Without its modifiers: Shift that goes down while the key is held must not keep it from ending.
+        if is_held and event.modifiers() & _COMBINING:
+            return False  # Ctrl with it is another key
         pressed = QKeySequence(event.key()).toString()
         held = next((c for c in COMMANDS if c.is_held and pressed in keys_of(c, self.choices)), None)
         if held is None:

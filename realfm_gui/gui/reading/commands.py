@@ -170,7 +170,7 @@ COMMANDS: tuple[Command, ...] = (
             group=STACK),
     Command(id="series-previous", title="Previous series", keys=("Shift+S",), action="step_series",
             argument=-1, group=STACK),
-    Command(id="cine", title="Play the slices or stop", keys=("Z",), action="viewport.toggle_cine",
+    Command(id="cine", title="Play the slices or stop", keys=("Z",), action="box.toggle_cine",
             group=STACK, icon="play"),
     Command(id="cine-faster", title="Play faster", keys=("Shift+PgUp",), action="viewport.cine.change_speed",
             argument=1, group=STACK),

@@ -20,7 +20,6 @@ from realfm_gui.gui.reading.reading_record import ReadingRecord
 from realfm_gui.gui.reading.sitting import Begun, Opened, begin, end, open_case
 from realfm_gui.gui.reading.state import RoomState, Stage, monotonic_ms
 from realfm_gui.gui.shell.operations import Operations
-from realfm_gui.gui.viewer.painted_frame import Content
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.decoding_service import DecodingService
 from realfm_gui.storage import StudyStore
@@ -122,6 +121,7 @@ class ReadingController(QObject):
         self._is_closed = True
         self._saving_timer.stop()
         self.desk.close()
+        self._page.take_images_back()
         self._page.box.end_work()
         self.displayed.close()
         session, self._session = self._session, None
@@ -161,9 +161,11 @@ class ReadingController(QObject):
         # The clock starts when it has been painted, see `_painted`.
 
     def _picture_failed(self, reason: str) -> None:
-        self._page.box.show_words(Content.FAILED, "This image cannot be shown", reason)
-        self._page.side.show_problem("Mark the case as a technical fault and go on to the next.")
+        if self.state is not None:
+            self.state.is_unreadable = True
+        self._page.show_unreadable(reason)
         self._painted()
+        self._show()
 
     def _painted(self) -> None:
         if self.state is not None and self.state.stage is Stage.OPENING:
@@ -237,6 +239,7 @@ class ReadingController(QObject):
         assert self.state is not None
         self._saving_timer.stop()
         self.state.stage = Stage.READING
+        self.drafts.schedule()  # the last edits had been waiting
         self.displayed.go_on()
         self._tell(error)
         self._show()

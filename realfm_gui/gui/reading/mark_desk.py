@@ -11,7 +11,7 @@ from realfm_gui.gui.reading.mark_notice import MarkNotice
 from realfm_gui.gui.reading.mark_rater import MarkRater, bring_into_view, pane_showing
 from realfm_gui.gui.reading.state import RoomState
 from realfm_gui.gui.reading.tool_bar import ToolBar
-from realfm_gui.gui.viewer.light_box import LightBox
+from realfm_gui.gui.viewer.case_box import CaseBox
 from realfm_gui.gui.viewer.mark_commands import CaseMarks
 from realfm_gui.gui.viewer.mark_painter import MarkLayer
 from realfm_gui.gui.viewer.mark_tools import MarkingTools
@@ -27,7 +27,7 @@ class MarkDesk(QObject):
 
     Parameters
     ----------
-    box : LightBox
+    box : CaseBox
         Where marks are drawn.
     answers : AnswerPanel
         Where they are listed.
@@ -49,7 +49,7 @@ class MarkDesk(QObject):
     tool_changed = Signal()
 
     def __init__(
-        self, box: LightBox, answers: AnswerPanel, protocol: Protocol, parent: QObject | None = None
+        self, box: CaseBox, answers: AnswerPanel, protocol: Protocol, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._box = box
@@ -114,6 +114,8 @@ class MarkDesk(QObject):
         """Drop what is half drawn, else put the tool back, else let go of what is selected."""
         if self.tools.is_busy:
             self.tools.drop()
+        elif self._box.place_cursor.is_chosen:
+            self._box.place_cursor.choose(False)
         elif self.tools.is_chosen:
             self.tools.choose(False)
         else:

@@ -57,7 +57,9 @@ class PicturePage(ReadingWishes):
     def step_series(self, by: int) -> None:
         """Show the next or previous series in the active viewport."""
         state = self.viewport.state
-        if state is not None and self.box.case is not None:
+        if state is None:
+            self.box.show_series(0)
+        elif self.box.case is not None:
             now = state.series if state.cut is None else int(state.cut["series"])
             self.box.show_series((now + by) % len(self.box.case.spans))
 
@@ -91,6 +93,7 @@ class PicturePage(ReadingWishes):
             self.box.show()
             window.hide()
             window.deleteLater()
+            self.window().activateWindow()
             self.viewport.setFocus()
             return
         window = ImageWindow(

@@ -113,6 +113,14 @@ class ReadingPage(PicturePage):
         self.box.show_case(view, picture.pyramids, measurements)
         self.box.hang(picture.hung)
 
+    def show_unreadable(self, reason: str) -> None:
+        """Say that the case's images cannot be shown; nothing of them stays, not even what had come."""
+        self.box.clear()
+        self.box.set_layout(1, 1)
+        self.strip.show_series((), ())
+        self.box.show_words(Content.FAILED, "This image cannot be shown", reason)
+        self.side.show_problem("Mark the case as a technical fault and go on to the next.")
+
     def show_advice(self, advice: Advice) -> None:
         """Open the AI panel."""
         self.ai.show(advice, self._selected)
@@ -253,6 +261,7 @@ class ReadingPage(PicturePage):
 
     def _place_changed(self) -> None:
         state = self.viewport.state
+        self.bar.show_playing(self.viewport.cine.is_playing)
         if state is not None:
             self.strip.show_chosen(state.series if state.cut is None else int(state.cut["series"]))
         self._show_switched()

@@ -17,6 +17,7 @@ from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.reading.ai_panel import AiPanel
 from realfm_gui.gui.reading.answer_panel import AnswerPanel
 from realfm_gui.gui.reading.appearance import PANEL_WIDTH, keep_room, reserve_lines, set_look
+from realfm_gui.gui.reading.fitting_scroll import FittingColumn
 from realfm_gui.gui.reading.key_choices import name_commands
 from realfm_gui.gui.reading.state import RoomState, Stage
 from realfm_gui.gui.theme import GRID, SIZE_BODY, SIZE_SMALL
@@ -31,10 +32,11 @@ LOCK_KEY = "⏎"
 PRIMARY_WORDS = {Phase.UNAIDED: "Lock unaided answer  ⏎", Phase.AIDED: "Submit aided answer  ⏎"}
 
 
-class SidePanel(QWidget):
+class SidePanel(FittingColumn):
     """Everything the reader answers, in reading order, the primary button below it at a fixed place.
 
-    Every part has the room it may need: nothing moves from case to case or from phase to phase.
+    Every part has the room it may need: nothing moves from case to case or from phase to phase. Where several
+    findings need more than the screen has, they scroll, and the button below stays.
     """
 
     def __init__(self, protocol: Protocol, parent: QWidget | None = None) -> None:
@@ -66,6 +68,7 @@ class SidePanel(QWidget):
         layout.addStretch(1)
         for blanked in (self.indication, self.answers, self.ai):
             keep_room(blanked)
+        self.give_room_first(self.answers.finding_scroll)
 
     def show_state(self, state: RoomState, *, highlights_missing: bool, is_slow: bool) -> None:
         """Show answers, what is missing and what the button does."""

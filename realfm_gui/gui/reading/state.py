@@ -24,6 +24,9 @@ from realfm_gui.domain.reading import (
 from realfm_gui.gui.reading.finding_draft import FindingDraft, Part
 from realfm_gui.gui.reading.mark_words import all_contradictions, missing_parts
 
+NEEDS_FLAG = "technical fault or non-diagnostic"
+"""What a case needs whose images cannot be shown."""
+
 ARMING_MS = 400
 """After the AI's answer has been painted, Enter is ignored this long: a second press of an impatient
 Enter or double click belongs to the lock, not to the submission. So too after a question."""
@@ -70,6 +73,8 @@ class RoomState:
     is_paused: bool = False
     loading: str = ""
     """How far the images are while some are missing: until then nothing is locked."""
+    is_unreadable: bool = False
+    """Images of the case cannot be shown: a rating would be one of something never seen."""
     _clock: ReadingClock | None = None
     _before: PhaseTimes = field(default_factory=PhaseTimes)
     _reveal_painted_ms: float | None = None
@@ -94,6 +99,7 @@ class RoomState:
         self.stage = Stage.OPENING
         self.is_paused = False
         self.loading = ""
+        self.is_unreadable = False
         self._clock = None
         self._reveal_painted_ms = None
         self._asked_ms = None
@@ -185,6 +191,8 @@ class RoomState:
     def missing(self) -> dict[str, tuple[str, ...]]:
         """Return, per finding, what has to be answered before the case can be locked."""
         is_excused = bool(self.flags & MISSING_FLAGS)
+        if self.is_unreadable and not is_excused:
+            return {finding.id: (NEEDS_FLAG,) for finding in self.protocol.findings}
         return missing_parts(self.protocol, self.answers, self.marks, is_excused=is_excused)
 
     def missing_text(self) -> str:
@@ -192,8 +200,8 @@ class RoomState:
         missing = self.missing()
         if not missing:
             return ""
-        if len(self.answers) == 1:
-            (parts,) = missing.values()
+        if len(self.answers) == 1 or self.is_unreadable:
+            parts = next(iter(missing.values()))
             return f"Still missing: {', '.join(parts)}"
         named = [
             f"{finding.name} ({', '.join(missing[finding.id])})"

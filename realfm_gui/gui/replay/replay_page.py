@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 import realfm_gui
 from realfm_gui.domain.display_record import Displayed
+from realfm_gui.gui.replay.case_places import CasePlaces
 from realfm_gui.gui.replay.reading_list import ReadingList
 from realfm_gui.gui.replay.replay_controls import ReplayControls, tool_button
 from realfm_gui.gui.replay.replay_painter import Checked, PaintedScreen, ReplayPainter
@@ -32,7 +33,7 @@ from realfm_gui.workflows.replay import ReplayChoice, ReplaySource
 TICK_MS = 33
 NOT_SEEN = (
     "What the screen displayed, painted again. Where the reader looked is not known. Corner text, "
-    "measurements, marks and the AI's outlines are left out."
+    "measurements, marks and the places that the AI points at are left out."
 )
 
 
@@ -62,6 +63,7 @@ class ReplayPage(QWidget):
         self._last_s = now_s()
         self.state: ReplayState | None = None
         self._source: ReplaySource | None = None
+        self._places: CasePlaces | None = None
         self._asked: dict[int, Screen] = {}
         self.painter = ReplayPainter(self)
         self.painter.screen_painted.connect(self._screen_painted)
@@ -120,7 +122,8 @@ class ReplayPage(QWidget):
         self._remark.setVisible(bool(remark))
         self.displayed.lesions, self.displayed.dwell = source.lesions, state.dwell
         self.controls.lesions.setVisible(bool(source.lesions))
-        self.timeline.show_state(self.state)
+        self._places = CasePlaces(case.frames, case.series)
+        self.timeline.show_state(self.state, self._places)
         self.painter.open(case, self.state.pictures)
         self._checked(Checked(total=len(self.state.pictures)))
         self._stack.setCurrentWidget(self._replay)
@@ -180,14 +183,14 @@ class ReplayPage(QWidget):
 
     def _show_position(self) -> None:
         state = self.state
-        if state is None:
+        if state is None or self._places is None:
             return
         screen = state.screen()
         pictures = {
             pane: shown for pane in screen.visible if isinstance(shown := screen.panes.get(pane), Displayed)
         }
         self._asked = {self.painter.request(pictures): screen}
-        self._words.setText(picture_words(screen, state.frames))
+        self._words.setText(picture_words(screen, self._places))
         self.controls.show_state(state)
         self.timeline.update()
         if state.is_playing != self._timer.isActive():

@@ -78,7 +78,6 @@ class ReplayState:
         self._sittings: list[float] = []
         self._lay_out(record)
         pictures = shown(record)
-        self.frames = max((segment.frames for segment in record.segments), default=0)
         self.pictures = [e for s in record.segments for e in s.entries if isinstance(e, Displayed)]
         self.trace = [
             TracePoint(start_s=p.start_s, end_s=p.end_s, pane=p.view.pane, frame=p.view.frame)

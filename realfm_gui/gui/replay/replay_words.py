@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from realfm_gui.analysis.display.dwell import DwellMap
 from realfm_gui.domain.display_record import Absence, Displayed
+from realfm_gui.gui.replay.case_places import CasePlaces
 from realfm_gui.gui.replay.replay_painter import Checked
 from realfm_gui.gui.replay.replay_state import Screen
+from realfm_gui.gui.replay.screen_view import is_even
 from realfm_gui.gui.widgets.status import State
 from realfm_gui.workflows.replay import ReplayChoice, ReplaySource
 
@@ -37,7 +39,7 @@ def errors_of(choice: ReplayChoice, names: dict[str, str]) -> str:
     return words[:1].upper() + words[1:]
 
 
-def picture_words(screen: Screen, frames: int) -> str:
+def picture_words(screen: Screen, places: CasePlaces) -> str:
     """Return what stands on the screen: slice, window, zoom, map of the picture that came last."""
     pictures = [shown for shown in screen.panes.values() if isinstance(shown, Displayed)]
     if not pictures:
@@ -50,8 +52,8 @@ def picture_words(screen: Screen, frames: int) -> str:
         parts.append(f"viewport {view.pane + 1} of {len(screen.visible)}")
     if view.cut is not None:
         parts.append(f"{view.cut.get('cut', 'reformation')} cut {view.frame + 1}")
-    elif frames > 1:
-        parts.append(f"slice {view.frame + 1} of {frames}")
+    elif place := places.words(view.frame):
+        parts.append(place)
     center = f"{view.window.center:g}".replace("-", "−")
     parts += [f"W {view.window.width:g} L {center}", f"zoom ×{view.place.scale:.2g}"]
     if view.is_inverted:
@@ -67,13 +69,17 @@ def picture_words(screen: Screen, frames: int) -> str:
 
 
 def shading_words(screen: Screen, dwell: Mapping[int, DwellMap]) -> str:
-    """Return what the brightest and the darkest parts of a shaded picture mean; empty for none."""
-    longest = [
-        dwell[shown.view.frame].visible_s.max()
-        for shown in screen.panes.values()
-        if isinstance(shown, Displayed) and shown.view.cut is None and shown.view.frame in dwell
-    ]
-    return f" · brightest {max(longest):.1f} s, darkest 0 s" if longest else ""
+    """Return what the brightest and the darkest parts of a shaded picture mean, or why none is shaded.
+
+    Empty where nothing stands on the screen.
+    """
+    views = [shown.view for pane in screen.visible if isinstance(shown := screen.panes.get(pane), Displayed)]
+    maps = [dwell[view.frame] for view in views if view.cut is None and view.frame in dwell]
+    if views and not maps:
+        return " · reformations are not shaded"
+    if maps and all(is_even(made) for made in maps):
+        return " · no shading: all of the image was displayed equally long"
+    return f" · brightest {max(made.visible_s.max() for made in maps):.1f} s, darkest 0 s" if maps else ""
 
 
 def check_words(count: Checked) -> tuple[State, str]:

@@ -13,7 +13,7 @@ from realfm_gui.domain.display_encoding import pixel_hash
 from realfm_gui.domain.display_record import Displayed, PaneView
 from realfm_gui.domain.images import Frame
 from realfm_gui.domain.prediction import SaliencyMap
-from realfm_gui.gui.viewer.cut_desk import DRAFT_KEY
+from realfm_gui.gui.viewer.cut_source import DRAFT_KEY
 from realfm_gui.gui.viewer.device_pixels import paint_pixels
 from realfm_gui.gui.viewer.lens import paint_lens
 from realfm_gui.gui.viewer.overlay_layer import OverlayLayer, OverlayLook

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -14,7 +15,7 @@ from realfm_gui.domain.mark import MarkShape
 from realfm_gui.domain.measurement import Point
 from realfm_gui.gui.replay.replay_painter import PaintedScreen
 from realfm_gui.gui.replay.replay_state import Screen
-from realfm_gui.gui.theme import DARK, SIZE_BODY, TRUTH
+from realfm_gui.gui.theme import DARK, SIZE_BODY, TRUTH_ON_IMAGE
 from realfm_gui.gui.viewer.turn import Turn
 
 GAP_PX = 2
@@ -22,6 +23,9 @@ GAP_PX = 2
 
 POINT_RADIUS_PX = 12.0
 """Logical pixels of the circle around a lesion that is a mere point."""
+
+LINE_PX, RIM_PX = 2.0, 5.0
+"""Logical pixels of a lesion's outline, and of the dark line under it, for where the tissue is bright."""
 
 DARKEST = 190
 """Of 255: what was never displayed can still be made out."""
@@ -111,7 +115,7 @@ class ScreenView(QWidget):
         """Darken what was displayed for a shorter time: no hue, so that no map of the AI is imitated."""
         turn = Turn(quarters=place.quarters, is_mirrored=place.is_mirrored)
         shade = np.zeros((*dwell.visible_s.shape, 4), np.uint8)
-        shade[..., 3] = np.rint(DARKEST * (1.0 - dwell.visible_s / max(dwell.visible_s.max(), 1e-9)))
+        shade[..., 3] = _darkness(dwell)
         shade = turn.applied(shade)
         image = QImage(
             shade.data, shade.shape[1], shade.shape[0], QImage.Format.Format_RGBA8888_Premultiplied
@@ -131,7 +135,7 @@ class ScreenView(QWidget):
                 if region.frame != shown.view.frame:
                     continue
                 places = [room.topLeft() + at * factor for at in on_screen(region.points, shown.view.place)]
-                for color, width in ((DARK.ground, 3.0), (TRUTH, 1.5)):
+                for color, width in ((DARK.ground, RIM_PX), (TRUTH_ON_IMAGE, LINE_PX)):
                     painter.setPen(QPen(QColor(color), width))
                     _draw(painter, region.shape, places)
 
@@ -163,6 +167,18 @@ class ScreenView(QWidget):
             cell_width * factor,
             cell_height * factor,
         )
+
+
+def is_even(dwell: DwellMap) -> bool:
+    """Return whether shading by it darkens nothing: all of the image was displayed equally long."""
+    return not _darkness(dwell).any()
+
+
+def _darkness(dwell: DwellMap) -> NDArray[np.uint8]:
+    """Return how much each cell is darkened, of 255; shape of the map."""
+    share = dwell.visible_s / max(dwell.visible_s.max(), 1e-9)
+    darkness: NDArray[np.uint8] = np.rint(DARKEST * (1.0 - share)).astype(np.uint8)
+    return darkness
 
 
 def on_screen(points: Iterable[Point], place: Place) -> list[QPointF]:

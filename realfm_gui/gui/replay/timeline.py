@@ -7,23 +7,20 @@ from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from realfm_gui.domain.display_spans import Span
-from realfm_gui.domain.reading import Phase
+from realfm_gui.gui.replay.case_places import CasePlaces
 from realfm_gui.gui.replay.replay_state import ReplayState, clock
-from realfm_gui.gui.theme import AI_ALONE, AIDED, DARK, SIZE_SMALL, TRUTH, UNAIDED
+from realfm_gui.gui.replay.trace_lanes import LEAST_HEIGHT, NAMES_WIDTH, TraceLanes
+from realfm_gui.gui.theme import AI_ALONE, DARK, SIZE_SMALL
 
-TRACE_HEIGHT, BAND_HEIGHT, SCALE_HEIGHT = 64, 8, 18
-"""Logical pixels: of the slices, of each band under them, of the times under those."""
+BAND_HEIGHT, SCALE_HEIGHT = 8, 18
+"""Logical pixels: of each band under the slices, of the times under those."""
 
 BAND_GAP = 6
-NAMES_WIDTH = 88
-"""Left of the axis, for the names of the rows."""
-
 RIGHT_MARGIN = 16
-ARM_COLOUR = {Phase.UNAIDED: UNAIDED, Phase.AIDED: AIDED}
 
 
 class Timeline(QWidget):
-    """Rows over time: slices, map, reformations, idle or hidden; a line where the replay stands.
+    """Rows over time: slices by series, map, reformations, idle or hidden; a line where the replay stands.
 
     Signals
     -------
@@ -39,21 +36,24 @@ class Timeline(QWidget):
         self.setAccessibleName("Time")
         self.setMouseTracking(True)
         self._state: ReplayState | None = None
+        self._lanes: TraceLanes | None = None
         self._lesion_frames: tuple[int, ...] = ()
         self._still = QPixmap()
 
     def sizeHint(self) -> QSize:
         """Return a height for all rows."""
-        rows = TRACE_HEIGHT + 3 * (BAND_HEIGHT + BAND_GAP) + SCALE_HEIGHT + 2 * BAND_GAP
+        rows = self._trace_height + 3 * (BAND_HEIGHT + BAND_GAP) + SCALE_HEIGHT + 2 * BAND_GAP
         return QSize(600, rows)
 
     def minimumSizeHint(self) -> QSize:
         """Return the same height, less wide."""
         return QSize(320, self.sizeHint().height())
 
-    def show_state(self, state: ReplayState) -> None:
-        """Show another record."""
+    def show_state(self, state: ReplayState, places: CasePlaces) -> None:
+        """Show another record, of a case with such series."""
         self._state, self._lesion_frames = state, ()
+        self._lanes = TraceLanes(places)
+        self.updateGeometry()
         self._still = QPixmap()
         self.update()
 
@@ -88,11 +88,13 @@ class Timeline(QWidget):
             self._go(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the drag; without one, tell the time under the mouse."""
+        """Follow the drag; without one, tell the time or the row under the mouse."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event)
-        elif self._state is not None and event.position().x() >= NAMES_WIDTH:
-            QToolTip.showText(event.globalPosition().toPoint(), clock(self._second_at(event)), self)
+        elif self._state is not None and self._lanes is not None:
+            is_name = event.position().x() < NAMES_WIDTH
+            words = self._lanes.words_at(event.position().y()) if is_name else clock(self._second_at(event))
+            QToolTip.showText(event.globalPosition().toPoint(), words, self)
 
     def _go(self, event: QMouseEvent) -> None:
         if self._state is not None:
@@ -102,6 +104,10 @@ class Timeline(QWidget):
         assert self._state is not None  # the caller looked
         share = (event.position().x() - NAMES_WIDTH) / self._axis_width()
         return min(max(share, 0.0), 1.0) * self._state.duration_s
+
+    @property
+    def _trace_height(self) -> int:
+        return LEAST_HEIGHT if self._lanes is None else self._lanes.height
 
     def _axis_width(self) -> float:
         return max(1.0, self.width() - NAMES_WIDTH - RIGHT_MARGIN)
@@ -119,8 +125,9 @@ class Timeline(QWidget):
         font = painter.font()
         font.setPixelSize(SIZE_SMALL)
         painter.setFont(font)
-        self._paint_trace(painter, state)
-        top = TRACE_HEIGHT + 2 * BAND_GAP
+        if self._lanes is not None:
+            self._lanes.paint(painter, state, x_of=self._x_of, lesion_frames=self._lesion_frames)
+        top = self._trace_height + 2 * BAND_GAP
         for name, spans, color in (
             ("AI shown", state.ai_spans, AI_ALONE),
             ("Reformation", state.cut_spans, DARK.ink_quiet),
@@ -132,31 +139,6 @@ class Timeline(QWidget):
         self._paint_scale(painter, state)
         painter.end()
         return pixmap
-
-    def _paint_trace(self, painter: QPainter, state: ReplayState) -> None:
-        """Draw the slice over time; a case of one slice is one line."""
-        painter.setPen(QColor(DARK.ink_quiet))
-        words = "Slice" if state.frames > 1 else "Picture"
-        self._write(painter, words, QRectF(0, 0, NAMES_WIDTH - 8, TRACE_HEIGHT))
-        if state.frames > 1:
-            ends = QRectF(0, 0, NAMES_WIDTH - 8, SIZE_SMALL + 4)
-            self._write(painter, "1", ends.translated(0, BAND_GAP - 2))
-            self._write(painter, str(state.frames), ends.translated(0, TRACE_HEIGHT - SIZE_SMALL - 2))
-        for frame in self._lesion_frames:
-            y, height = self._y_of(frame, state), max(3.0, self._slice_height(state))
-            band = QRectF(NAMES_WIDTH, y - height / 2, self._axis_width(), height)
-            color = QColor(TRUTH)
-            color.setAlpha(110)
-            painter.fillRect(band, color)
-        painter.setPen(QPen(QColor(ARM_COLOUR[state.record.reading.phase]), 2))
-        last: dict[int, tuple[float, float, float]] = {}
-        for point in state.trace:
-            x, end, y = self._x_of(point.start_s), self._x_of(point.end_s), self._y_of(point.frame, state)
-            before = last.get(point.pane)
-            if before is not None and before[0] == point.start_s:
-                painter.drawLine(QPointF(x, before[2]), QPointF(x, y))
-            painter.drawLine(QPointF(x, y), QPointF(max(end, x + 1), y))
-            last[point.pane] = (point.end_s, end, y)
 
     def _paint_band(
         self, painter: QPainter, name: str, spans: Sequence[Span], brush: QBrush, top: float
@@ -188,12 +170,6 @@ class Timeline(QWidget):
 
     def _write(self, painter: QPainter, words: str, room: QRectF) -> None:
         painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
-
-    def _slice_height(self, state: ReplayState) -> float:
-        return (TRACE_HEIGHT - 2 * BAND_GAP) / max(1, state.frames)
-
-    def _y_of(self, frame: int, state: ReplayState) -> float:
-        return BAND_GAP + (frame + 0.5) * self._slice_height(state)
 
 
 def tick_s(duration_s: float, *, most: int) -> float:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from realfm_gui.domain.patient_geometry import ImagePoint, MainPlane, Vector
 from realfm_gui.gui.viewer.cross_hand import CrossHand
 from realfm_gui.gui.viewer.cut_desk import CUTS, CutDesk
+from realfm_gui.gui.viewer.cut_source import may_be_cut
 from realfm_gui.gui.viewer.light_box import LightBox
-from realfm_gui.gui.viewer.links import reference_of
 from realfm_gui.gui.viewer.orientation import edge_letters
 from realfm_gui.gui.viewer.pane import Pane
 from realfm_gui.gui.viewer.place_cursor import PlaceCursor
@@ -17,6 +17,7 @@ from realfm_gui.gui.viewer.reference_layer import ReferenceLayer
 from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.hung_panes import HungCase
+from realfm_gui.imaging.view_transform import chest_wall_edge
 
 NOT_LINKED = "Not linked: match slices by hand"
 
@@ -40,6 +41,8 @@ class CaseBox(LightBox):
         self.place_cursor.placed.connect(self._go_to_place)
         self.place_cursor.chosen_changed.connect(self.update_panes)
         self.place_cursor.chosen_changed.connect(self.layout_changed)
+        self.place_cursor.chosen_changed.connect(self._cursor_taken)
+        self.tools.tool_changed.connect(self._tool_taken)
         self.active_changed.connect(self.update_panes)
         self.active_changed.connect(self._say_links)
         self.layout_changed.connect(self._say_links)
@@ -53,7 +56,7 @@ class CaseBox(LightBox):
         self._hung = None
         self.set_layout(1, 1)
         super().show_case(*args, **named)
-        self.place_cursor.forget()
+        self.place_cursor.choose(False)
         self.place_cursor.links = self.links
 
     # Layouts
@@ -70,12 +73,13 @@ class CaseBox(LightBox):
             if place.series is None or place.frame is None:
                 self.empty(pane)
                 continue
-            state = self.case if pane.pane == 0 else self.case.twin()
+            state = self.case.twin()  # as it opens, whatever was done to the one before
             state.show_frame(place.frame)
             if place.window is not None:
                 state.set_window(place.window)
             state.set_turn(Turn(is_mirrored=place.is_flipped, quarters=place.rotation_degrees // 90))
             state.set_edge(_chest_wall(state))
+            state.keep_as_opened()
             self.show_state(pane, state)
         # Once all hang: a volume that is ready is cut at once, and what hangs later would scroll the others.
         for place, pane in zip(hung.panes, self.panes, strict=True):
@@ -97,23 +101,27 @@ class CaseBox(LightBox):
 
     def show_mpr(self) -> None:
         """Show the series of the active viewport as acquired and in three cuts, two by two."""
-        state = self.active.state
-        if state is None or self.case is None:
+        if self.case is None:
             return
+        state = self.active.state or next((p.state for p in self.panes if p.state is not None), self.case)
         series = state.series if state.cut is None else int(state.cut["series"])
-        if self.layout_size != (2, 2):
+        if not may_be_cut(self.case, series):
+            self.cuts.show_cut(CUTS[0], series=series)  # says why not
+            return
+        if self.layout_size != (2, 2) or self.is_maximised:
             self.set_layout(2, 2)
-        self.show_series(series, self.panes[0])
+        acquired = state if state.cut is None else self.case.twin()
+        acquired.show_series(series)
+        self.show_state(self.panes[0], acquired)
         for pane, plane in zip(self.panes[1:], CUTS, strict=True):
-            self.cuts.show_cut(plane, pane, series=series)
+            self.cuts.show_cut(plane, pane, series=series, window_of=state)
 
     def show_plane(self, number: int) -> None:
         """Show a cut of the active viewport's series: a number of `CUTS`; from -1 on, as acquired."""
-        cut = self.cuts.cut_of(self.active)
         if number >= 0:
             self.cuts.show_cut(CUTS[number])
-        elif cut is not None:
-            self.show_series(cut.series)
+        else:
+            self.cuts.show_acquired(self.active)
 
     # Places
 
@@ -144,7 +152,13 @@ class CaseBox(LightBox):
             None if pane.state is None else {"view": pane.state.to_payload(), "cut": pane.state.cut}
             for pane in self.panes
         ]
-        return {"layout": list(self.layout_size), "active": self.active.pane, "panes": panes}
+        return {
+            "layout": list(self.layout_size),
+            "active": self.active.pane,
+            "panes": panes,
+            "is_linked": self.is_linked,
+            "has_lines": self.lines.is_shown,
+        }
 
     def restore(self, payload: Mapping[str, Any]) -> None:
         """Go back to what `to_payload` wrote, or a version of the program with one viewport."""
@@ -156,6 +170,7 @@ class CaseBox(LightBox):
             return
         rows, columns = payload["layout"]
         self.set_layout(rows, columns)
+        self.lines.is_shown = bool(payload.get("has_lines", True))
         for pane, saved in zip(self.panes, payload["panes"], strict=True):
             if saved is None:
                 continue
@@ -165,6 +180,7 @@ class CaseBox(LightBox):
                 state = self.case if pane.pane == 0 else self.case.twin()
                 state.restore(saved["view"])
                 self.show_state(pane, state)
+        self.is_linked = bool(payload.get("is_linked", True))
         self.activate(min(int(payload["active"]), len(self.panes) - 1))
 
     # Inside
@@ -178,6 +194,14 @@ class CaseBox(LightBox):
     def _equip(self, pane: Pane) -> None:
         pane.layers += [self.lines, self.place_cursor]
         pane.hands += [self.place_cursor, CrossHand(self.cuts, pane, lambda: self._lines_on(pane))]
+
+    def _cursor_taken(self) -> None:
+        if self.place_cursor.is_chosen and self.tools.kind is not None:
+            self.tools.leave()
+
+    def _tool_taken(self) -> None:
+        if self.tools.kind is not None:
+            self.place_cursor.choose(False)
 
     def _leaders(self, number: int) -> Iterable[tuple[int, ViewState]]:
         """Return whose lines a viewport shows: the active one's, and on a cut those of the other cuts."""
@@ -211,7 +235,6 @@ class CaseBox(LightBox):
                 and pane.state is not None
                 and leader is not None
                 and leader.span.count > 1
-                and reference_of(leader) != ""
                 and self.links.shift(leader, pane.state) is None
             )
             pane.notes = (NOT_LINKED,) if is_lost else ()
@@ -227,10 +250,6 @@ class CaseBox(LightBox):
 
 
 def _chest_wall(state: ViewState) -> str:
-    """Return the edge a mammogram hangs at, its chest wall: left and right breast lie back to back."""
-    if state.frame.modality != "MG":
-        return ""
-    letters = state.view.turn.letters(edge_letters(state.frame))
-    if letters.left.startswith("P"):
-        return "left"
-    return "right" if letters.right.startswith("P") else ""
+    """Return the edge at which the image of a view hangs (see `chest_wall_edge`)."""
+    right = state.view.turn.letters(edge_letters(state.frame)).right
+    return chest_wall_edge(state.frame.modality, right)

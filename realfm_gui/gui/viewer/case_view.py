@@ -48,6 +48,7 @@ class CaseView(QWidget):
         self.has_text = True
         self.shows_annotations = True
         """False: nothing but the picture, neither words nor measurements nor map."""
+        self._owns_tools = tools is None
         self.tools = tools or MeasuringTools(self)
         self.tools.measurements_changing.connect(self.update)
         self.tools.measurements_changed.connect(self.update)
@@ -58,12 +59,15 @@ class CaseView(QWidget):
         self._content = Content.EMPTY
         self._words = ("", "")
         self._hidden = (Content.EMPTY, self._words)
+        self._is_paused = False
         self._picture = PictureLayer()
         self._overlay = OverlayLayer()
         self._map_name = ""
         self._gestures = Gestures()
         self.notes: tuple[str, ...] = ()
         """What is to be said of this viewport beside the others, in its corner."""
+        self.shows_hints = True
+        """Whether what the tool in hand waits for is said here: in one of several viewports."""
         self.is_marked = False
         """Whether this is the one of several viewports that commands go to."""
         self.is_magnifying = False
@@ -79,6 +83,11 @@ class CaseView(QWidget):
     def content(self) -> Content:
         """What is shown."""
         return self._content
+
+    @property
+    def content_behind(self) -> Content:
+        """What is shown, or would be without the pause."""
+        return self._hidden[0] if self._is_paused else self._content
 
     @property
     def words(self) -> tuple[str, str]:
@@ -129,25 +138,31 @@ class CaseView(QWidget):
 
     def show_words(self, content: Content, title: str, detail: str = "") -> None:
         """Show words in place of the picture: loading, paused, failed, nothing."""
-        self._words = (title, detail)
-        self._show(content)
+        if self._is_paused:
+            self._hidden = (content, (title, detail))
+        else:
+            self._words = (title, detail)
+            self._show(content)
 
     def pause(self, title: str, detail: str) -> None:
-        """Hide whatever is shown behind words until `end_pause`."""
-        if self._content is not Content.PAUSED:
+        """Hide whatever is shown, and whatever comes meanwhile, behind words until `end_pause`."""
+        if not self._is_paused:
             self._hidden = (self._content, self._words)
             self.show_words(Content.PAUSED, title, detail)
+            self._is_paused = True
 
     def end_pause(self) -> None:
         """Show again what was hidden."""
-        if self._content is Content.PAUSED:
+        if self._is_paused:
+            self._is_paused = False
             content, self._words = self._hidden
             self._show(content)
 
     def clear(self) -> None:
         """Forget the case."""
         self.state = None
-        self.tools.show_measurements(())
+        if self._owns_tools:  # others may still show the case whose measurements these are
+            self.tools.show_measurements(())
         self._picture = PictureLayer()
         self._overlay.saliency = None
         self.show_words(Content.EMPTY, "")
@@ -268,6 +283,9 @@ class CaseView(QWidget):
         return self._content is Content.PICTURE and self.state is not None
 
     def _show(self, content: Content) -> None:
+        if self._is_paused:
+            self._hidden = (content, self._hidden[1])
+            return
         self._content = content
         self._steps = 0
         self._is_step_unpainted = False

@@ -103,7 +103,9 @@ def view_words(frame: Frame) -> str:
     side = frame.tags.get("ImageLaterality") or frame.tags.get("Laterality", "")
     words = (_SIDES.get(side.strip().upper(), ""), frame.tags.get("ViewPosition", "").strip())
     contrast = frame.tags.get("AcquisitionContrast", "").strip()
-    named = " ".join(word for word in words if word) or _CONTRASTS.get(contrast, contrast.capitalize())
+    named = " ".join(word for word in words if word) or _CONTRASTS.get(
+        contrast, contrast.replace("_", " ").capitalize()
+    )
     return " · ".join(words for words in (prior, named) if words)
 
 

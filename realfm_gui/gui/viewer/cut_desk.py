@@ -3,49 +3,44 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Qt, Signal
 
-from realfm_gui.domain.image_stack import Stack
 from realfm_gui.domain.images import Frame
-from realfm_gui.domain.patient_geometry import MainPlane
+from realfm_gui.domain.patient_geometry import MainPlane, Vector, vector
+from realfm_gui.gui.viewer.cut_source import (
+    DRAFT_KEY,
+    Cut,
+    Drafts,
+    is_whole,
+    may_be_cut,
+    source_of,
+    stack_in,
+)
 from realfm_gui.gui.viewer.light_box import LightBox
 from realfm_gui.gui.viewer.links import shown_plane
 from realfm_gui.gui.viewer.painted_frame import Content
 from realfm_gui.gui.viewer.pane import Pane
-from realfm_gui.gui.viewer.view_state import SeriesSpan, ViewState
-from realfm_gui.imaging.case_loading import CaseSequence
+from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.crosshair import Crosshair, centred
 from realfm_gui.imaging.cut_stack import CutStack
 from realfm_gui.imaging.errors import UnreadableImage
-from realfm_gui.imaging.planes import Reformattable, reformattable
+from realfm_gui.imaging.planes import Reformattable
 from realfm_gui.imaging.slab import Projection
-from realfm_gui.imaging.volume_frames import volume_of_frames
 
 CUTS = (MainPlane.AXIAL, MainPlane.CORONAL, MainPlane.SAGITTAL)
 SLABS_MM = (0.0, 3.0, 5.0, 10.0, 20.0, 40.0)
 """What the slab's thickness goes through, step by step."""
 
 PROJECTIONS = (Projection.MEAN, Projection.MAXIMUM, Projection.MINIMUM)
-DRAFT_KEY = "is_draft"
-"""In the description of cuts that are quickly made while the cross turns: a replay makes them likewise."""
-
+NO_STACK = "Only a stack of slices can be cut"
 AHEAD = 2
 """Cuts made ahead in the direction of the scroll."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """What a viewport shows of a series: which of the cross' cuts, and how thick."""
-
-    series: int
-    plane: MainPlane
-    slab_mm: float = 0.0
-    projection: Projection = Projection.MEAN
 
 
 class CutDesk(QObject):
@@ -75,6 +70,7 @@ class CutDesk(QObject):
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="cuts")
         self._case: ViewState | None = None
         self._last: dict[int, int] = {}
+        self._acquired_views: dict[int, ViewState] = {}  # what a viewport showed before it showed cuts
         self._made.connect(self._source_made, Qt.ConnectionType.QueuedConnection)
         box.view_changed.connect(self._scrolled)
 
@@ -95,8 +91,8 @@ class CutDesk(QObject):
         return self._crosses.get(series)
 
     def start_again(self) -> None:
-        """Forget where the crosses were moved and turned to: the next cuts begin in the middle."""
-        self._crosses = {}
+        """Forget crosses and slabs: the next cuts begin thin, straight and in the middle."""
+        self._crosses, self._cuts, self._waiting, self._acquired_views = {}, {}, {}, {}
 
     def show_cut(
         self,
@@ -106,6 +102,7 @@ class CutDesk(QObject):
         series: int | None = None,
         description: Mapping[str, Any] | None = None,
         view: Mapping[str, Any] | None = None,
+        window_of: ViewState | None = None,
     ) -> None:
         """Show a cut of a series in a viewport, by default the active one and what it shows.
 
@@ -118,6 +115,8 @@ class CutDesk(QObject):
             Of cuts that were shown before (`ViewState.cut`): these again.
         view : mapping, optional
             How they were shown (`ViewState.to_payload`).
+        window_of : ViewState, optional
+            Whose window to show them in; by default that of what the viewport showed, or of the series.
         """
         self._keep_up()
         pane = pane or self._box.active
@@ -126,19 +125,32 @@ class CutDesk(QObject):
         if series is None:
             now = self.cut_of(pane)
             series = now.series if now is not None else pane.state.series if pane.state is not None else 0
+        if not may_be_cut(self._case, series):
+            self._refuse(pane, NO_STACK)
+            return
+        if pane.state is not None and pane.state.cut is None:
+            self._acquired_views[pane.pane] = pane.state
         cut = replace(self._cuts.get(pane.pane, Cut(series=series, plane=plane)), series=series, plane=plane)
         if description is not None:
             cut = replace(cut, slab_mm=float(description["slab_mm"]))
             if description["projection"] is not None:
                 cut = replace(cut, projection=Projection(description["projection"]))
         self._cuts[pane.pane] = cut
-        self._waiting[pane.pane] = (cut, {"description": description, "view": view})
+        self._waiting[pane.pane] = (cut, {"description": description, "view": view, "window_of": window_of})
         pane.show_words(Content.LOADING, f"Preparing the {plane} view")
         self.begin_waiting()
 
+    def show_acquired(self, pane: Pane) -> None:
+        """Show in a viewport, as it was left, the series that it shows cuts of."""
+        cut, before = self.cut_of(pane), self._acquired_views.get(pane.pane)
+        if cut is not None and before is not None and before.series == cut.series:
+            self._box.show_state(pane, before)
+        elif cut is not None:
+            self._box.show_series(cut.series, pane)
+
     def begin_waiting(self) -> None:
         """Begin with the cuts that wait: asked for just now, or while slices were still loading."""
-        if self._case is None or not _is_whole(self._case.frames):
+        if self._case is None or not is_whole(self._case.frames):
             return
         for series in {cut.series for cut, _ in self._waiting.values()}:
             if self._source(series).done():
@@ -166,6 +178,7 @@ class CutDesk(QObject):
         """Let all cuts of a series go through a place in the patient."""
         cross = self._crosses.get(series)
         if cross is not None:
+            position_mm = within(self._sources[series].result(), position_mm)
             self._crosses[series] = cross.moved(position_mm)
             for pane, stack in self._stacks_of(series):
                 assert pane.state is not None  # it shows the stack
@@ -211,12 +224,13 @@ class CutDesk(QObject):
         if self._box.case is not self._case:
             self._case = self._box.case
             self._cuts, self._crosses, self._sources, self._waiting, self._last = {}, {}, {}, {}, {}
+            self._acquired_views = {}
 
     def _source(self, series: int) -> "Future[Reformattable]":
         assert self._case is not None  # the caller looked
         if series not in self._sources:
             case, span = self._case, self._case.spans[series]
-            made = self._executor.submit(_source_of, case.frames, series, span)
+            made = self._executor.submit(source_of, case.frames, series, span)
             self._sources[series] = made
             made.add_done_callback(partial(self._announce, series, case))
         return self._sources[series]
@@ -231,13 +245,14 @@ class CutDesk(QObject):
         for number in [n for n, (cut, _) in self._waiting.items() if cut.series == series]:
             cut, earlier = self._waiting.pop(number)
             pane = self._box.panes[number] if number < len(self._box.panes) else None
-            if pane is None or pane.content is not Content.LOADING:
+            if pane is None or pane.content_behind is not Content.LOADING:
                 continue  # the reader has gone on to something else
             try:
                 source = self._sources[series].result()
             except UnreadableImage as error:
                 self._cuts.pop(number, None)
-                pane.show_words(Content.FAILED, "This series cannot be cut", str(error))
+                self._box.show_state(pane, self._acquired_views.get(number) or self._twin(series))
+                self._refuse(pane, f"This series cannot be cut: {error}")
             else:
                 self._show(pane, cut, source, **(earlier or {}))
 
@@ -249,6 +264,7 @@ class CutDesk(QObject):
         *,
         description: Mapping[str, Any] | None = None,
         view: Mapping[str, Any] | None = None,
+        window_of: ViewState | None = None,
         is_draft: bool = False,
     ) -> None:
         if description is not None:
@@ -260,11 +276,11 @@ class CutDesk(QObject):
             cross = self._crosses[cut.series]
             stack = CutStack(source, cross, cut.plane, slab_mm=cut.slab_mm, projection=cut.projection)
         before = pane.state
-        frames: Sequence[Frame] = _Drafts(stack) if is_draft else stack
+        frames: Sequence[Frame] = Drafts(stack) if is_draft else stack
         described = {"series": cut.series, **stack.describe()}
         state = ViewState(frames, cut=described | {DRAFT_KEY: True} if is_draft else described)
         state.show_frame(stack.index_of(stack.crosshair.position_mm))
-        self._adopt(state, before, cut)
+        self._adopt(state, before, cut, window_of)
         if view is not None:
             state.restore(view)
         self._box.show_state(pane, state)
@@ -284,17 +300,31 @@ class CutDesk(QObject):
         self._box.update_panes()
         return cross
 
+    def _twin(self, series: int) -> ViewState:
+        assert self._case is not None  # it has cuts
+        twin = self._case.twin()
+        twin.show_series(series)
+        return twin
+
+    def _refuse(self, pane: Pane, words: str) -> None:
+        """Say in the corner of a viewport why it shows no cut; its picture stays."""
+        pane.notes = (words,)
+        pane.update()
+
     def _acquired(self, series: int) -> list[ViewState]:
         """Return what shows a series as acquired."""
         states = [pane.state for pane in self._box.panes if pane.state is not None]
         return [state for state in states if state.cut is None and state.series == series]
 
-    def _adopt(self, state: ViewState, before: ViewState | None, cut: Cut) -> None:
+    def _adopt(
+        self, state: ViewState, before: ViewState | None, cut: Cut, window_of: ViewState | None
+    ) -> None:
         """Show new cuts in the series' window, and at the place of the cuts of their plane before them."""
         is_same = before is not None and before.cut is not None and before.cut["series"] == cut.series
         # A viewport that a hanging protocol gave a window of its own keeps it for the cut.
         was_acquired = before is not None and before.cut is None and before.series == cut.series
         model = before if is_same or was_acquired else next(iter(self._acquired(cut.series)), None)
+        model = window_of or model
         if model is None:
             return
         state.set_window(model.view.window)
@@ -312,65 +342,41 @@ class CutDesk(QObject):
         found = []
         for pane in self._box.panes:
             cut = self.cut_of(pane)
-            stack = None if cut is None or pane.state is None else _stack_in(pane.state)
+            stack = None if cut is None or pane.state is None else stack_in(pane.state)
             if cut is not None and cut.series == series and stack is not None:
                 found.append((pane, stack))
         return found
 
     def _scrolled(self) -> None:
-        """Take the cross along with the cut that is scrolled, and make the next cuts ahead."""
-        pane = self._box.active
+        """Take the crosses along with the cuts that were scrolled, and make the next cuts ahead."""
+        for series in tuple(self._crosses):
+            for pane, stack in self._stacks_of(series):
+                assert pane.state is not None  # it shows the stack
+                cross, index = self._crosses[series], pane.state.view.frame
+                # Not to the middle of the cut it is in anyway: while it turns, it would wander off.
+                if index != stack.index_of(cross.position_mm):
+                    self._crosses[series] = cross.moved(stack.position_on(index, cross.position_mm))
+        self._prepare_next(self._box.active)
+
+    def _prepare_next(self, pane: Pane) -> None:
         cut = self.cut_of(pane)
-        stack = None if cut is None or pane.state is None else _stack_in(pane.state)
-        if cut is None or stack is None or pane.state is None:
+        stack = None if cut is None or pane.state is None else stack_in(pane.state)
+        if stack is None or pane.state is None:
             return
         index = pane.state.view.frame
-        cross = self._crosses.get(cut.series)
-        if cross is not None:
-            self._crosses[cut.series] = cross.moved(stack.position_on(index, cross.position_mm))
         way = 1 if index >= self._last.get(pane.pane, index) else -1
         self._last[pane.pane] = index
         for step in range(1, AHEAD + 1):
             _submit(self._executor, partial(stack.prepare, index + way * step))
 
 
-class _Drafts(Sequence[Frame]):
-    """A stack of cuts as they are while the cross turns: quickly made."""
-
-    def __init__(self, whole: CutStack) -> None:
-        self.whole = whole
-
-    def __len__(self) -> int:
-        return len(self.whole)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self.whole.draft(i) for i in range(*index.indices(len(self)))]
-        return self.whole.draft(index)
-
-    def stack_at(self, _first: int, _count: int) -> Stack:
-        """Return where the cuts lie."""
-        return self.whole.stack
-
-
-def _stack_in(state: ViewState) -> CutStack | None:
-    frames = state.frames
-    if isinstance(frames, _Drafts):
-        return frames.whole
-    return frames if isinstance(frames, CutStack) else None
-
-
-def _is_whole(frames: Sequence[Frame]) -> bool:
-    """Whether every slice is there: what is still loading must not be cut."""
-    return not isinstance(frames, CaseSequence) or frames.loaded_count == len(frames)
-
-
-def _source_of(frames: Sequence[Frame], series: int, span: SeriesSpan) -> Reformattable:
-    if isinstance(frames, CaseSequence):  # a volume already: nothing is copied
-        return reformattable(volume_of_frames(frames.parts[series]))
-    return reformattable(volume_of_frames(frames[span.first : span.first + span.count]))
-
-
 def _submit(executor: ThreadPoolExecutor, work: Callable[[], None]) -> None:
     with suppress(RuntimeError):  # closed meanwhile
         executor.submit(work)
+
+
+def within(source: Reformattable, position_mm: ArrayLike) -> Vector:
+    """Return the place of a volume nearest to one that may lie outside it, along its own directions."""
+    place = source.to_voxels @ np.append(np.asarray(position_mm, np.float64), 1.0)
+    place[:3] = np.clip(place[:3], 0.0, np.array(source.volume.voxels.shape) - 1.0)
+    return vector((source.volume.affine @ place)[:3])

@@ -11,7 +11,6 @@ from realfm_gui.domain.display_record import (
     Absence,
     Arranged,
     Hidden,
-    Idle,
     OverlayShown,
     PaneView,
     Place,
@@ -92,7 +91,6 @@ class BoxRecorder(QObject):
         super().__init__(parent)
         self._box = box
         self._open: _Open | None = None
-        self._touched_ns = 0
         self._panes: dict[int, Pane] = {}
         self._hidden: set[int] = set()
         self._arranged: tuple[int, int, int | None] | None = None
@@ -129,16 +127,14 @@ class BoxRecorder(QObject):
         return self._recorder.finish()
 
     def note_input(self) -> None:
-        """Note that the reader touched something; a long time without is recorded when it is over."""
-        now_ns = time.monotonic_ns()
-        is_idle = self._open is not None and now_ns - self._touched_ns > self._open.idle_after_s * 1e9
-        if is_idle and self._recorder is not None:
-            self._recorder.note_entry(Idle(time_ns=self._touched_ns, end_ns=now_ns))
-        self._touched_ns = now_ns
+        """Note that the reader touched something; a long time without is recorded."""
+        if self._recorder is not None:
+            self._recorder.note_touch(time.monotonic_ns())
 
     def close(self) -> None:
         """Close what is open and end the thread."""
         self._open = None
+        self.note_input()  # nobody may have touched anything for long
         if self._recorder is not None:
             recorder, self._recorder = self._recorder, None
             recorder.close()
@@ -156,6 +152,9 @@ class BoxRecorder(QObject):
 
     def _words_painted(self, pane: Pane) -> None:
         is_pause = pane.content is Content.PAUSED
+        if self._recorder is not None:
+            note = self._recorder.note_pause if is_pause else self._recorder.note_no_pause
+            note(time.monotonic_ns())
         self._note_hidden(pane.pane, Absence.PAUSED if is_pause else Absence.WORDS)
 
     def _begin(self, opened: _Open, *, goes_on: bool = False) -> None:
@@ -165,9 +164,15 @@ class BoxRecorder(QObject):
             self.destroyed.connect(self._recorder.close)
         case = self._box.case
         series = () if case is None else tuple(span.count for span in case.spans)
-        self._open, self._touched_ns, self._hidden = opened, time.monotonic_ns(), set()
+        self._open, self._hidden = opened, set()
+        self.note_input()  # of what may still be open
         self._recorder.begin(
-            opened.root, opened.reading, session=opened.session, series=series, goes_on=goes_on
+            opened.root,
+            opened.reading,
+            session=opened.session,
+            series=series,
+            idle_after_s=opened.idle_after_s,
+            goes_on=goes_on,
         )
         self._arranged = None
         self._note_arranged()
@@ -175,6 +180,7 @@ class BoxRecorder(QObject):
 
     def _painted(self, painted: PaintedFrame) -> None:
         if self._recorder is not None:
+            self._recorder.note_no_pause(painted.monotonic_ns)
             self._hidden.discard(painted.pane)
             layers = self._panes[painted.pane].layers
             places = sum(layer.painted_count for layer in layers if isinstance(layer, AiLayer))

@@ -65,6 +65,7 @@ class LightBox(QWidget):
         self._maximised: int | None = None
         self._case: ViewState | None = None
         self._pyramids: Mapping[int, Pyramid] | None = None
+        self._pause_words: tuple[str, str] | None = None
         self._map: tuple[SaliencyMap | None, tuple[float, float] | None, str] = (None, None, "")
         self.setStyleSheet(f"LightBox, CaseBox {{ background: {DARK.hairline}; }}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -116,6 +117,7 @@ class LightBox(QWidget):
         """Show so many viewports; further series of the case fill the new ones."""
         if not (1 <= rows <= LARGEST_SIDE and 1 <= columns <= LARGEST_SIDE):
             raise ValueError(f"a layout has 1 to {LARGEST_SIDE} rows and columns, not {rows} and {columns}")
+        had_focus = any(pane.hasFocus() for pane in self._panes)
         before = len(self.panes)
         self._layout, self._maximised = (rows, columns), None
         while len(self._panes) < rows * columns:
@@ -126,11 +128,15 @@ class LightBox(QWidget):
             self._fill(pane)
         self._arrange()
         self.activate(self._active if self._active < rows * columns else 0)
+        if had_focus:
+            self.active.setFocus()
         self.layout_changed.emit()
 
     def activate(self, number: int) -> None:
         """Let commands go to another viewport."""
         changed, self._active = number != self._active, number
+        if any(pane.hasFocus() and pane.pane != number for pane in self._panes):
+            self.active.setFocus()  # keys and commands go to the same one
         self._mark()
         if changed:
             self._panes[number].update()
@@ -201,6 +207,7 @@ class LightBox(QWidget):
 
     def clear(self) -> None:
         """Forget the case."""
+        self.end_pause()
         self._case, self._pyramids = None, None
         self._map = (None, None, "")
         self.tools.show_measurements(())
@@ -214,14 +221,15 @@ class LightBox(QWidget):
             pane.show_words(content, *words)
 
     def pause(self, title: str, detail: str) -> None:
-        """Hide all pictures behind words until `end_pause`."""
-        for pane in self.panes:
-            words = (title, detail) if pane is self.shown[0] else ("", "")
-            pane.pause(*words)
+        """Hide all pictures behind words until `end_pause`, those of viewports that come meanwhile, too."""
+        self._pause_words = (title, detail)
+        for pane in self._panes:
+            pane.pause(*((title, detail) if pane is self.shown[0] else ("", "")))
 
     def end_pause(self) -> None:
         """Show again what was hidden."""
-        for pane in self.panes:
+        self._pause_words = None
+        for pane in self._panes:
             pane.end_pause()
 
     # What all viewports show alike
@@ -266,6 +274,14 @@ class LightBox(QWidget):
         """While a key is held, enlarge what is under the mouse."""
         for pane in self._panes:
             pane.magnify(is_held and pane is self.active)
+
+    def toggle_cine(self) -> None:
+        """Play the slices of the active viewport, or stop whichever plays."""
+        playing = [pane for pane in self._panes if pane.cine.is_playing]
+        for pane in playing:
+            pane.cine.stop()
+        if not playing:
+            self.active.toggle_cine()
 
     def toggle_text(self) -> None:
         """Show or hide the corner text."""
@@ -312,6 +328,8 @@ class LightBox(QWidget):
         pane.double_clicked.connect(self._double_clicked)
         for equip in self._furnish:
             equip(pane)
+        if self._pause_words is not None:
+            pane.pause("", "")
 
     def _fill(self, pane: Pane) -> None:
         """Open the case in a viewport: the first one with the case, the next one with its next series."""
@@ -319,14 +337,21 @@ class LightBox(QWidget):
             return
         if pane.pane == 0:
             state = self._case
-        elif pane.pane < len(self._case.spans):
+        elif (series := self._next_series(pane)) is not None:
             state = self._case.twin()
-            state.show_series(pane.pane)
+            state.show_series(series)
         else:
             self.empty(pane)
             return
         pane.show_case(state, self._pyramids, None)
         pane.set_saliency(self._map[0], self._map[1], name=self._map[2])
+
+    def _next_series(self, pane: Pane) -> int | None:
+        """Return the first series that no viewport before this one shows; None where all are shown."""
+        assert self._case is not None  # there is one to fill with
+        before = [other.state for other in self._panes[: pane.pane] if other.state is not None]
+        shown = {s.series if s.cut is None else int(s.cut["series"]) for s in before}
+        return next((n for n in range(len(self._case.spans)) if n not in shown), None)
 
     def _arrange(self) -> None:
         columns = self._layout[1]
@@ -343,6 +368,7 @@ class LightBox(QWidget):
 
     def _mark(self) -> None:
         for pane in self._panes:
+            pane.shows_hints = pane.pane == self._active
             is_marked = len(self.shown) > 1 and pane.pane == self._active
             if is_marked != pane.is_marked:
                 pane.is_marked = is_marked

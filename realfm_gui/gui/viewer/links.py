@@ -40,11 +40,11 @@ class Links:
 
     def match(self, one: ViewState, other: ViewState) -> bool:
         """Take the slices on screen as the same place; return whether both say where they lie at all."""
-        here, there = reference_of(one), reference_of(other)
+        here, there = _coordinates_of(one), _coordinates_of(other)
         plane, beside = shown_plane(one), shown_plane(other)
-        if plane is None or beside is None:
+        if plane is None or beside is None or not (here and there):
             return False
-        if here != there or not here:
+        if here != there:
             shift = beside.centre_mm - plane.centre_mm
             # Only along the normal of what scrolls: side by side the two fields of view stay as they are.
             self._shifts[here, there] = (shift @ beside.normal) * np.asarray(beside.normal)
@@ -53,7 +53,7 @@ class Links:
 
     def shift(self, one: ViewState, other: ViewState) -> ArrayLike | None:
         """Return what to add to a place of `one` to come to that of `other`, mm; None where unknown."""
-        here, there = reference_of(one), reference_of(other)
+        here, there = _coordinates_of(one), _coordinates_of(other)
         if here and here == there:
             return NO_SHIFT
         return self._shifts.get((here, there))
@@ -103,6 +103,12 @@ class Links:
 def reference_of(state: ViewState) -> str:
     """Return the frame of reference of the series on screen; "" where the file does not say."""
     return state.frame.tags.get("FrameOfReferenceUID", "")
+
+
+def _coordinates_of(state: ViewState) -> str:
+    """Return what names the patient coordinates of a series; its own where the file gives no reference."""
+    series = state.frame.tags.get("SeriesInstanceUID", "")
+    return reference_of(state) or (f"series {series}" if series else "")
 
 
 def shown_plane(state: ViewState) -> Plane | None:

@@ -15,6 +15,9 @@ from realfm_gui.gui.viewer.mark_painter import PaintedMark, label_size
 from realfm_gui.gui.viewer.mark_places import Place, ScreenBox, bounds_of, handle_at, is_on, label_place
 from realfm_gui.gui.viewer.shapes import moved, rounded, with_handle_at
 from realfm_gui.gui.viewer.view_state import ViewState
+from realfm_gui.imaging.study_order import is_prior
+
+ON_A_PRIOR = "This image is a prior; marks belong to the current examination."
 
 DRAG_FROM_PX = 3.0
 """Logical pixels from which a press is a drag and not a click."""
@@ -46,7 +49,7 @@ class MarkingTools(QObject):
     mark_opened(str)
         A mark was made or clicked: its rating is wanted.
     mark_refused(str)
-        No further mark can be made, for this reason.
+        No further mark can be made, or none here, for this reason.
     """
 
     tool_changed = Signal()
@@ -183,6 +186,7 @@ class MarkingTools(QObject):
     def _begin(self, point: Point, state: ViewState) -> None:
         finding = self._marks.findings[self._target]
         refusal = self._marks.refusal(finding) if self._drawing is None else ""
+        refusal = ON_A_PRIOR if is_prior(state.frame) else refusal
         if refusal:
             self.mark_refused.emit(refusal)
             return

@@ -66,7 +66,8 @@ class OverlayLayer:
         self.common_range: tuple[float, float] | None = None
         self.look = OverlayLook()
         self.is_peeking = False
-        self._place: tuple[int, ViewTransform, Rectangle, int, int, tuple[float, float]] | None = None
+        self._place: tuple[ViewTransform, Rectangle, int, int, tuple[float, float]] | None = None
+        self._sampled_of: SaliencyMap | None = None  # kept: another map may get its address
         self._sampled: SaliencyView | None = None
         self._coloured: tuple[float, float, Turn] | None = None
         self.array: NDArray[np.uint8] | None = None
@@ -115,18 +116,18 @@ class OverlayLayer:
             return None
         turn = state.view.turn
         width, height = turn.upright_size(width, height)
-        place = (id(saliency), state.transform(), rectangle, width, height, (low, high))
-        if self._sampled is None or place != self._place:
+        place = (state.transform(), rectangle, width, height, (low, high))
+        if self._sampled is None or saliency is not self._sampled_of or place != self._place:
             self._sampled = sample_saliency(
                 saliency,
-                place[1],
+                place[0],
                 height,
                 width,
                 value_range=(low, high),
                 rectangle=rectangle,
                 image_shape=(state.frame.rows, state.frame.columns),
             )
-            self._place, self._coloured = place, None
+            self._sampled_of, self._place, self._coloured = saliency, place, None
         look = (self.look.opacity, self.look.threshold, turn)
         if look != self._coloured:
             threshold = low + self.look.threshold * (high - low)

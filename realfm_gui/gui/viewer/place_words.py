@@ -4,7 +4,7 @@ from realfm_gui.gui.viewer.corner_text import view_words
 from realfm_gui.gui.viewer.view_state import RADIOGRAPHS, ViewState
 
 
-def place_words(state: ViewState, index: int) -> str:
+def place_words(state: ViewState, index: int, *, of_all: bool = False) -> str:
     """Return where a frame is: "slice 34", "series 2, slice 3", "Right MLO"; "" for a single image.
 
     Parameters
@@ -13,6 +13,8 @@ def place_words(state: ViewState, index: int) -> str:
         A view of the case.
     index : int
         Of the case's frames.
+    of_all : bool
+        Say how many there are, too: "slice 34 of 56".
     """
     if len(state.frames) == 1:
         return ""
@@ -27,5 +29,6 @@ def place_words(state: ViewState, index: int) -> str:
         return named
     series = f"series {number}" if len(state.spans) > 1 else ""
     kind = "image" if frame.position_mm is None else "slice"
-    place = f"{kind} {index - span.first + 1}" if span.count > 1 else ""
+    of = f" of {span.count}" if of_all else ""
+    place = f"{kind} {index - span.first + 1}{of}" if span.count > 1 else ""
     return ", ".join(part for part in (series, place) if part)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realfm_gui.gui.viewer.orientation import EdgeLetters
+from realfm_gui.imaging.view_transform import edge_before_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,7 @@ class Turn:
 
     def edge_upright(self, edge: str) -> str:
         """Return which edge of the upright view an edge of the screen is: "left", "right"; "" for another."""
-        if not edge or self.quarters % 2:
-            return ""
-        is_swapped = self.is_mirrored != (self.quarters == 2)
-        return {"left": "right", "right": "left"}[edge] if is_swapped else edge
+        return edge_before_turn(edge, is_mirrored=self.is_mirrored, quarters=self.quarters)
 
     def flipped_across(self) -> Self:
         """Return this with left and right of the screen swapped."""

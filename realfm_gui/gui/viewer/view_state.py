@@ -14,6 +14,7 @@ from realfm_gui.gui.viewer.presets import presets_for
 from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_draft import SeriesView, view_from_payload, view_to_payload
 from realfm_gui.imaging.rendering import ViewTransform, default_window, fit
+from realfm_gui.imaging.view_transform import at_edge
 from realfm_gui.imaging.volume_frames import LOADING_TAG
 
 DRAG_FOR_DEFAULT_WIDTH_PX = 400
@@ -72,6 +73,7 @@ class ViewState:
         # Kept: asked for at every move of a window drag, and costly for a frame without a window.
         self._defaults: dict[int, Window] = {}  # by the frame a series, or an image of its own, opens with
         self._views: dict[int, SeriesView] = {}
+        self._opened: dict[int, SeriesView] = {}  # how it was hung, where it was, by the frame it opens with
         self._left: dict[int, SeriesView] = {}  # images of their own that are not on screen, by their frame
         self.series = 0
         self._height, self._width = 1, 1
@@ -104,7 +106,7 @@ class ViewState:
     @property
     def default_window(self) -> Window:
         """The window the series opens with; of images that stand for themselves, the one on screen."""
-        return self._default_at(self.view.frame if self._stands_alone(self.series) else self.span.first)
+        return self._default_at(self._opening_frame)
 
     @property
     def scale(self) -> float:
@@ -260,14 +262,26 @@ class ViewState:
         """Enlarge every image pixel to a block, or go smoothly from one to the next again."""
         self._change(is_exact=not self.view.is_exact)
 
+    def keep_as_opened(self) -> None:
+        """Take what is shown now for how the picture opens: what `reset` goes back to."""
+        self._opened[self._opening_frame] = self.view
+
+    @property
+    def _opening_frame(self) -> int:
+        return self.view.frame if self._stands_alone(self.series) else self.span.first
+
     def reset(self) -> None:
         """Window, inversion, zoom, turn and smoothness as at the start; the slice stays."""
+        opened = self._opened.get(self._opening_frame)
+        if opened is not None:
+            self._views[self.series] = replace(opened, frame=self.view.frame)
+            return
         self._change(window=self.default_window, is_inverted=False, scale=None, turn=Turn(), is_exact=False)
 
     def twin(self) -> "ViewState":
         """Return another view of the same case, as it opens: what a further viewport shows."""
         twin = copy(self)
-        twin._views, twin._left, twin.series = {}, {}, 0
+        twin._views, twin._left, twin._opened, twin.series = {}, {}, {}, 0
         return twin
 
     def to_payload(self) -> dict[str, Any]:
@@ -321,27 +335,6 @@ def cut_key(cut: Mapping[str, Any]) -> str:
     """Return what names a stack of cuts; where the cross lies in it does not belong to it."""
     kept = {name: value for name, value in cut.items() if name != "position_mm"}
     return json.dumps(kept, sort_keys=True, separators=(",", ":"))
-
-
-def at_edge(transform: ViewTransform, edge: str, *, columns: int, width: int) -> ViewTransform:
-    """Return a transform moved across so that the image begins at the left, or ends at the right, of a view.
-
-    Parameters
-    ----------
-    transform : ViewTransform
-    edge : str
-        "left", "right", or "" for no move.
-    columns : int
-        Of the image.
-    width : int
-        Of the view in device pixels.
-    """
-    half = width / (2 * transform.scale)
-    if edge == "left":
-        return replace(transform, center_column=half - 0.5)
-    if edge == "right":
-        return replace(transform, center_column=columns - 0.5 - half)
-    return transform
 
 
 def window_quantum(default_width: float) -> float:

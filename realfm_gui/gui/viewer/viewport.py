@@ -205,7 +205,7 @@ class Viewport(PictureCommands):
             raise ValueError("no case is shown")
         longest = LONGEST_BAR_SHARE * self._device_size()[0]
         doing = [f"▶ {self.cine.per_s} slices/s"] if self.cine.is_playing else []
-        if self.tools.hint:
+        if self.tools.hint and self.shows_hints:
             doing.append(self.tools.hint)
         notices = (*self.notes, *self._overlay.notices)
         return corner_text(self.state, longest_bar_px=longest, notices=notices, doing=doing)

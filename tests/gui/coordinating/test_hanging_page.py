@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.app import Program
@@ -70,6 +72,27 @@ def test_that_every_case_says_which_rule_it_takes_and_one_without_says_so(page_o
     assert rows(page) == ["One film", "Pair", NO_RULE]
     page.show_problem("c-1", "The header of a stored image cannot be read.")
     assert rows(page)[1] == "The header of a stored image cannot be read."
+
+
+def test_that_a_case_is_named_by_its_place_and_what_it_is_of(page_of) -> None:
+    page = page_of()
+    page.cases.selectRow(2)
+    said = [label.text() for label in page.findChildren(QLabel)]
+    assert "Case 3 of 3 · MR" in said
+    assert "c-2 · No rule holds · not the one being edited" in said
+    assert [page.cases.item(at, 0).text() for at in range(3)] == ["1 · c-0", "2 · c-1", "3 · c-2"]
+
+
+def test_that_the_chosen_protocol_is_in_sight_however_low_the_list_is(qtbot: QtBot, page_of) -> None:
+    many = [replace(ONE, id=f"own-{number}", name=f"Own {number}") for number in range(30)]
+    page = page_of(*many)
+    page.list.setCurrentRow(20)
+    for height in (400, 900, 500):
+        page.resize(1280, height)
+        QApplication.processEvents()
+        row = page.list.visualItemRect(page.list.currentItem())
+        assert page.list.viewport().rect().contains(row.center())
+        assert row.bottom() <= page.list.viewport().height()
 
 
 def test_that_a_case_that_takes_the_rule_is_looked_at(qtbot: QtBot, page_of) -> None:

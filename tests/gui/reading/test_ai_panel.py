@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.domain.ai_finding import ScoreInterval
 from realfm_gui.domain.protocol import Finding
+from realfm_gui.gui.reading.ai_finding_list import ROW_PX, FindingLine
 from realfm_gui.gui.reading.ai_panel import AiPanel
 from realfm_gui.gui.reading.ai_words import (
     call_words,
@@ -100,6 +101,20 @@ def test_that_the_panel_is_as_high_whatever_the_ai_says(qtbot: QtBot, models: in
         qtbot.wait(1)
         heights.append(panel.height())
     assert set(heights) == {panel.sizeHint().height()}  # and its list takes the room there is
+
+
+@pytest.mark.parametrize(("height", "lines"), [(600, 6), (380, None), (330, None)])
+def test_that_the_list_shows_whole_lines_only(qtbot: QtBot, height: int, lines: int | None):
+    panel = a_panel(qtbot, models=2)
+    panel.show_advice(advice(said(), replace(said(), model="beta")))
+    line = FindingLine(tag="1", name="Nodule", score="63 %", interval="", place="slice 4")
+    panel.places.show_lines([replace(line, tag=str(number)) for number in range(9)])
+    panel.page_kept.resize(366, height)
+    QApplication.processEvents()
+    shown = panel.places.lines.viewport().height()
+    assert shown % ROW_PX == 0
+    assert 0 <= panel.places.height() - shown < ROW_PX
+    assert lines in (None, shown // ROW_PX)
 
 
 def test_that_models_side_by_side_say_each_its_own(qtbot: QtBot):

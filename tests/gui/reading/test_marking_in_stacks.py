@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint
 
+from realfm_gui.gui.viewer.mark_tools import ON_A_PRIOR
+from realfm_gui.imaging.study_order import OFFSET
 from realfm_gui.storage import StudyStore
 from tests.gui.reading.conftest import ONE, PROTOCOL, Room, _predict
 from tests.gui.reading.test_marking import KEY, SHIFT, drag, mark, marks, panel, rater, ratings, type_rating
@@ -96,6 +98,29 @@ def test_that_the_panel_stays_in_the_viewport_of_its_mark_where_there_is_room(st
     drag(stack, (0, 0))
     assert panel(stack).isVisible()
     assert box.rect().contains(panel(stack).geometry())
+
+
+def test_that_the_tool_does_not_mark_a_prior_and_says_why(open_room: OpenRoom, tmp_path: Path):
+    contents: list[bytes] = []
+    for name, changes in (("current", {}), ("prior", {OFFSET: -40.0})):
+        (tmp_path / name).mkdir()
+        written = write_series(tmp_path / name, anatomy(2, 64, 64), **changes)
+        contents += [path.read_bytes() for path in written]
+    root = tmp_path / "prior.study"
+    with StudyStore.create(root, PROTOCOL.format(findings=f'{ONE}\nmarks = "point"')) as store:
+        add_case(store, "c-0", contents, [str(number) for number in range(4)])
+        _predict(store, ["c-0"], 0, None)
+    room = open_room(root)
+    room.wait(lambda: room.page.marks.marks.is_enabled)
+    room.press(KEY.Key_T)
+    room.page.box.show_series(1)
+    drag(room, (0, 0))
+    assert marks(room) == ()
+    assert room.page.marks.notice.isVisible()
+    assert room.page.marks.notice.text() == ON_A_PRIOR
+    room.page.box.show_series(0)
+    mark(room, (0, 0), "60")
+    assert [(mark.frame, mark.rating) for mark in marks(room)] == [(0, 60)]
 
 
 def test_that_every_viewport_paints_the_marks_of_its_own_slice(stack: Room):

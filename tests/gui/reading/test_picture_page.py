@@ -88,3 +88,37 @@ def test_that_the_image_window_goes_with_the_sitting(open_room, study: Path):
     room.wait(lambda: room.page.image_window is None)
     assert not window.isVisible()
     assert window not in QApplication.topLevelWidgets() or window.isHidden()
+
+
+def test_that_the_image_window_closes_with_the_sitting_when_the_program_does(open_room, study: Path):
+    room = open_room(study)
+    room.page.toggle_image_window()
+    window = room.page.image_window
+    room.controller.close()
+    assert room.page.image_window is None
+    assert not window.isVisible()
+
+
+def test_that_keys_bring_no_picture_back_while_paused(open_room, study: Path):
+    room = open_room(study)
+    room.press(Qt.Key.Key_P)
+    for key in (Qt.Key.Key_S, Qt.Key.Key_F8, Qt.Key.Key_F9, Qt.Key.Key_F7, Qt.Key.Key_F5):
+        room.press(key)
+    assert {pane.content for pane in room.page.box.panes} == {Content.PAUSED}
+    room.press(Qt.Key.Key_P)
+    assert room.page.viewport.content is Content.PICTURE
+
+
+def test_that_a_case_whose_images_failed_is_locked_only_with_a_flag(open_room, study: Path):
+    room = open_room(study)
+    room.controller.desk.picture_failed.emit("cut short")
+    for key in (Qt.Key.Key_S, Qt.Key.Key_F9):
+        room.press(key)
+    assert room.page.viewport.content is Content.FAILED
+    room.answer()
+    room.press(Qt.Key.Key_Return)
+    assert "answer_locked" not in room.events()
+    assert "technical fault" in room.state.missing_text()
+    room.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: "answer_locked" in room.events())

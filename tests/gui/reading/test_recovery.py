@@ -96,6 +96,19 @@ def test_that_a_full_disk_at_the_lock_keeps_the_answer_and_can_be_tried_again(
     assert room.events().count("answer_locked") == 1
 
 
+def test_that_the_last_edits_before_a_lock_that_failed_are_in_the_draft(open_room: OpenRoom, study: Path):
+    room = open_room(study)
+    room.answer()
+    fill_disk(room)
+    room.press(Qt.Key.Key_Return)
+    room.wait(lambda: room.page.side.problem.isVisible())
+    free_disk(room)
+    room.wait(lambda: not room.controller.drafts.is_waiting)  # and no further input
+    room.wait_until_stored()
+    crash(room)
+    assert open_room(study).state.answers["nodule"].confidence == 3
+
+
 def test_that_a_showing_that_cannot_be_recorded_shows_nothing_and_can_be_tried_again(
     open_room: OpenRoom, study: Path
 ):

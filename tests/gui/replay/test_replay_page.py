@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 import realfm_gui
@@ -15,7 +15,9 @@ from realfm_gui.gui.replay.replay_page import ReplayPage
 from realfm_gui.gui.replay.replay_state import ReplayState
 from realfm_gui.gui.replay.rerender import PanePainter, ReplayedCase
 from realfm_gui.gui.replay.screen_view import DARKEST, on_screen
-from realfm_gui.gui.replay.timeline import NAMES_WIDTH, RIGHT_MARGIN, tick_s
+from realfm_gui.gui.replay.timeline import RIGHT_MARGIN, tick_s
+from realfm_gui.gui.replay.trace_lanes import NAMES_WIDTH
+from realfm_gui.gui.theme import TRUTH_ON_IMAGE
 from realfm_gui.gui.viewer.turn import Turn
 from realfm_gui.gui.viewer.view_draft import SeriesView
 from realfm_gui.gui.viewer.view_state import ViewState
@@ -200,7 +202,14 @@ def test_that_lesions_are_shown_only_when_asked_for(page: ReplayPage, qtbot: QtB
     qtbot.waitUntil(lambda: shown_frame(page) == 1)
     plain = page.displayed.grab().toImage()
     page.controls.lesions.setChecked(True)
-    assert page.displayed.grab().toImage() != plain
+    drawn = page.displayed.grab().toImage()
+    # The box's left side, image column 10: 20.5 - 59.5 px from the middle of a pane of 120, enlarged twice.
+    left = round((page.displayed.width() - PLACE.width_px) / 2) + 21
+    row = page.displayed.height() // 2 - 10
+    across = [drawn.pixelColor(x, row) for x in range(left - 4, left + 5)]
+    line = [number for number, color in enumerate(across) if color == QColor(TRUTH_ON_IMAGE)]
+    assert len(line) == 2
+    assert max(across[line[0] - 1].lightness(), across[line[-1] + 1].lightness()) < 30  # its dark rim
     page.controls.lesions.setChecked(False)
     assert page.displayed.grab().toImage() == plain
 

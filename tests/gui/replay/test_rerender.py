@@ -18,7 +18,8 @@ from realfm_gui.domain.patient_geometry import MainPlane
 from realfm_gui.domain.prediction import GridGeometry, SaliencyMap
 from realfm_gui.domain.reading import Phase
 from realfm_gui.gui.replay.rerender import NotThereError, PanePainter, ReplayedCase
-from realfm_gui.gui.viewer.cut_desk import DRAFT_KEY, CutDesk
+from realfm_gui.gui.viewer.cut_desk import CutDesk
+from realfm_gui.gui.viewer.cut_source import DRAFT_KEY
 from realfm_gui.gui.viewer.display_recorder import BoxRecorder, view_of
 from realfm_gui.gui.viewer.light_box import LightBox
 from realfm_gui.gui.viewer.overlay_layer import OverlayLook

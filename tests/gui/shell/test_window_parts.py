@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QRect, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.domain.errors import UserFacingError
@@ -67,6 +67,58 @@ def test_that_the_chosen_row_stands_out_from_the_page(palette: theme.Palette) ->
 
 def test_that_the_style_sheet_leaves_no_name_unreplaced() -> None:
     assert "@" not in theme.style_sheet(theme.DARK)
+
+
+@pytest.mark.parametrize("palette", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+def test_that_the_pictures_of_the_style_sheet_exist_in_the_colours_of_its_palette(
+    palette: theme.Palette,
+) -> None:
+    pictures = {Path(path) for path in re.findall(r'url\("(.+?)"\)', theme.style_sheet(palette))}
+    strokes = {
+        picture.stem.split("-")[0] + ("-off" if picture.stem.endswith("-off") else ""): re.findall(
+            'stroke="(#.{6})"', picture.read_text(encoding="utf-8")
+        )
+        for picture in pictures
+    }
+    assert strokes == {
+        "tick": [palette.ink],
+        "tick-off": [palette.ink_off],
+        "arrow": [palette.ink_quiet],
+        "arrow-off": [palette.ink_off],
+    }
+
+
+@pytest.mark.parametrize("palette", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+def test_that_a_checked_box_has_a_tick_and_a_combo_box_no_square_behind_its_arrow(
+    qtbot: QtBot, palette: theme.Palette
+) -> None:
+    box, field = QCheckBox("Show lesions"), QComboBox()
+    for widget in (box, field):
+        qtbot.addWidget(widget)
+        widget.setStyleSheet(theme.style_sheet(palette))
+    field.resize(120, 30)
+    empty = box.grab(QRect(0, 0, 16, box.height())).toImage()
+    box.setChecked(True)
+    ticked = box.grab(QRect(0, 0, 16, box.height())).toImage()
+    middle = QRect(4, box.height() // 2 - 4, 8, 8)
+    inks = [_near(image.copy(middle), palette.ink) for image in (empty, ticked)]
+    assert inks[0] == 0
+    assert 5 <= inks[1] < 32
+    colors = field.grab(QRect(92, 4, 26, 22)).toImage()  # arrow and what is behind it
+    behind = [colors.pixelColor(x, y).name().upper() for x in range(26) for y in (0, 1, 20, 21)]
+    assert set(behind) == {palette.raised}
+    assert _near(colors, palette.ink_quiet) > 3
+
+
+def _near(image: QImage, color: str) -> int:
+    """Return how many pixels have a colour, but for the smoothing at edges."""
+    wanted = QColor(color).lightness()
+    near = (
+        abs(image.pixelColor(x, y).lightness() - wanted) < 30
+        for x in range(image.width())
+        for y in range(image.height())
+    )
+    return sum(near)
 
 
 def test_that_every_workstation_uses_the_same_font(qapp: QApplication) -> None:

@@ -1,5 +1,6 @@
 """What the light box hands to the record: hidden viewports, slices on their way, idle hands."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from realfm_gui.domain.ai_finding import AiShape
 from realfm_gui.domain.display_decoding import decode_record
-from realfm_gui.domain.display_record import Absence, Displayed, Hidden, Idle, ReadingKey
+from realfm_gui.domain.display_record import Absence, Displayed, Hidden, ReadingKey
+from realfm_gui.domain.display_spans import idle_spans
 from realfm_gui.domain.images import Frame, Window
 from realfm_gui.domain.reading import Phase
-from realfm_gui.gui.viewer import display_recorder
+from realfm_gui.gui.viewer import display_recorder, viewport
 from realfm_gui.gui.viewer.ai_layer import AiLayer
 from realfm_gui.gui.viewer.ai_painter import PaintedFinding
 from realfm_gui.gui.viewer.display_recorder import BoxRecorder
@@ -22,6 +24,7 @@ from realfm_gui.gui.viewer.painted_frame import Content
 from realfm_gui.gui.viewer.view_state import ViewState
 from realfm_gui.imaging.volume_frames import LOADING_TAG
 from realfm_gui.storage.telemetry_files import display_file
+from realfm_gui.workflows import display_record, display_record_writer
 from realfm_gui.workflows.display_record import settled
 
 READING = ReadingKey(reader="anna", case_id="c-1", phase=Phase.UNAIDED)
@@ -95,26 +98,89 @@ def test_that_a_slice_on_its_way_is_not_displayed(box, recorder, tmp_path: Path)
     assert [e.reason for e in found if isinstance(e, Hidden)] == [Absence.WORDS]
 
 
-def test_that_idle_time_is_recorded_from_the_last_touch_on(
-    box, recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    class Clock:
-        now_ns = 10**12
+class Clock:
+    """Stands in for the clock of the record, in all of its modules."""
 
-        @classmethod
-        def monotonic_ns(cls) -> int:
-            return cls.now_ns
+    def __init__(self) -> None:
+        self.now_ns = time.monotonic_ns()
 
-    monkeypatch.setattr(display_recorder, "time", Clock)
+    def monotonic_ns(self) -> int:
+        return self.now_ns
+
+    def go_on(self, seconds: float) -> None:
+        self.now_ns += round(seconds * 1e9)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    for module in (viewport, display_recorder, display_record, display_record_writer):
+        monkeypatch.setattr(module, "time", made)
+    return made
+
+
+def idle_s(root: Path) -> list[tuple[float, float]]:
+    return idle_spans(decode_record(display_file(root, READING).read_bytes()))
+
+
+def test_that_idle_time_is_recorded_from_the_last_touch_on(box, clock, recorder, tmp_path: Path):
     box.show_case(ViewState([FRAME]))
     begin(recorder, tmp_path)
-    for seconds in (59, 30, 61):
-        Clock.now_ns += seconds * 10**9
+    for seconds in (59, 30, 61, 5):
+        clock.go_on(seconds)
         recorder.note_input()
-    Clock.now_ns += 70 * 10**9  # and nothing more until the answer is locked
-    idle = [(e.time_ns, e.end_ns) for e in entries(recorder, tmp_path) if isinstance(e, Idle)]
-    start = 10**12 + 89 * 10**9
-    assert idle == [(start, start + 61 * 10**9), (start + 61 * 10**9, start + 131 * 10**9)]
+    clock.go_on(70)  # and nothing more until the answer is locked
+    settled(recorder.finish())
+    assert idle_s(tmp_path) == [(89, 150), (155, 225)]
+
+
+def test_that_an_absence_that_the_closing_window_ends_is_idle(
+    box, clock, recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(display_record_writer, "time", Clock())  # what is on its way knows nothing of it
+    box.show_case(ViewState([FRAME]))
+    begin(recorder, tmp_path)
+    paint(box)
+    clock.go_on(20)
+    recorder.note_input()
+    clock.go_on(7200)
+    recorder.close()
+    assert idle_s(tmp_path) == [(20, 7220)]
+
+
+def test_that_a_pause_is_not_idle(box, clock, recorder, tmp_path: Path):
+    box.show_case(ViewState([FRAME]))
+    begin(recorder, tmp_path)
+    paint(box)
+    clock.go_on(10)
+    recorder.note_input()  # the key of the pause
+    box.pause("Paused", "")
+    paint(box)
+    clock.go_on(500)
+    recorder.note_input()  # a mouse that is moved
+    clock.go_on(500)
+    box.end_pause()  # chosen in a list of commands: no touch of the page
+    paint(box)
+    clock.go_on(40)
+    recorder.note_input()
+    clock.go_on(61)
+    settled(recorder.finish())
+    assert idle_s(tmp_path) == [(1050, 1111)]
+
+
+def test_that_idle_time_that_begins_after_a_pause_is_told_where_nothing_can_be_shown(
+    box, clock, recorder, tmp_path: Path
+):
+    box.show_words(Content.FAILED, "This image cannot be shown")
+    begin(recorder, tmp_path)
+    box.pause("Paused", "")
+    paint(box)
+    clock.go_on(100)
+    box.end_pause()
+    paint(box)
+    clock.go_on(90)
+    settled(recorder.finish())
+    assert idle_s(tmp_path) == [(100, 190)]
 
 
 def test_that_a_light_box_without_a_reading_records_nothing(box, recorder, tmp_path: Path):

@@ -9,10 +9,12 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from realfm_gui.domain.images import Frame, Window
-from realfm_gui.domain.measurement import Measurement
+from realfm_gui.domain.measurement import Measurement, MeasurementKind
 from realfm_gui.domain.patient_geometry import MainPlane, plane_of
 from realfm_gui.domain.prediction import GridGeometry, SaliencyMap
 from realfm_gui.gui.viewer.case_box import NOT_LINKED, CaseBox
+from realfm_gui.gui.viewer.cut_desk import NO_STACK
+from realfm_gui.gui.viewer.overlay_layer import OverlayLayer
 from realfm_gui.gui.viewer.painted_frame import Content
 from realfm_gui.gui.viewer.pane import series_in_hand
 from realfm_gui.gui.viewer.view_state import ViewState
@@ -304,14 +306,86 @@ def test_that_a_thicker_slab_keeps_the_place(box: CaseBox, qtbot: QtBot):
     assert abs(plane_of(coronal.state.frame).pixel_of((6.0, 10.0, 12.0))[2]) <= 0.51
 
 
-def test_that_a_series_that_is_no_volume_says_why_it_cannot_be_cut(box: CaseBox, qtbot: QtBot):
+def test_that_a_single_image_stays_on_the_screen_and_says_why_it_cannot_be_cut(box: CaseBox):
     box.show_case(case_of(series(along_z(0, 3, 1), uid="a")))
+    for ask in (lambda: box.show_plane(1), box.show_mpr):
+        ask()
+        assert box.layout_size == (1, 1)
+        assert box.active.content is Content.PICTURE
+        assert NO_STACK in box.active.corner_text().notices
+
+
+def test_that_a_stack_that_turns_out_to_be_no_volume_comes_back_with_the_reason(box: CaseBox, qtbot: QtBot):
+    twice = series([(0.0, 0.0, 0.0), (0.0, 0.0, 0.0)], uid="a")  # two slices at one place
+    box.show_case(case_of(twice))
+    box.active.go_to_frame(1)
+    box.show_plane(1)
+    qtbot.waitUntil(lambda: box.active.content is Content.PICTURE, timeout=20_000)
+    assert box.active.state is not None
+    assert (box.active.state.cut, box.active.state.view.frame) == (None, 1)
+    assert any("cannot be cut" in note for note in box.active.corner_text().notices)
+
+
+def test_that_the_way_back_from_a_cut_leads_to_slice_window_and_zoom_as_they_were(box: CaseBox, qtbot: QtBot):
+    box.show_case(bright_ct())
+    box.active.go_to_frame(5)
+    box.active.set_window(412, 90)
+    box.active.zoom(2)
+    before = box.active.state.view
     box.show_plane(1)
     wait_for_cuts(qtbot, box)
-    assert box.active.content is Content.FAILED
-    assert box.active.words[1]
-    box.show_series(0)
+    assert box.active.state.cut is not None
+    box.show_plane(-1)
+    assert box.active.state.cut is None
+    assert box.active.state.view == before
+
+
+def test_that_the_cross_goes_with_the_3d_cursor_and_with_linked_scrolling(box: CaseBox, qtbot: QtBot):
+    box.show_case(bright_ct())
+    box.show_mpr()
+    wait_for_cuts(qtbot, box)
+    box.panes[0].go_to_frame(6)  # z = 18: the axial cut follows
+    assert box.cuts.cross(0).position_mm[2] == pytest.approx(18.0, abs=1.6)
+    axial = next(pane for pane in box.panes[1:] if pane.state.cut["cut"] == "axial")
+    box.toggle_cursor()
+    row, column, _ = plane_of(axial.state.frame).pixel_of((4.0, 11.0, 18.0))
+    x, y = axial.state.screen_at((column, row))
+    qtbot.mouseClick(axial, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert box.cuts.cross(0).position_mm[:2] == pytest.approx((4.0, 11.0), abs=0.8)
+
+
+def test_that_the_cross_stays_in_the_volume(box: CaseBox, qtbot: QtBot):
+    box.show_case(bright_ct())
+    box.show_mpr()
+    wait_for_cuts(qtbot, box)
+    box.cuts.move_cross(0, (500.0, -500.0, 12.0))
+    assert box.cuts.cross(0).position_mm == pytest.approx((15.0, 0.0, 12.0))
+
+
+def test_that_a_volume_made_during_a_pause_is_cut_after_it(box: CaseBox, qtbot: QtBot):
+    box.show_case(bright_ct())
+    box.pause("Paused", "")
+    box.show_plane(1)
+    qtbot.waitUntil(lambda: box.cuts.cut_of(box.active) is not None, timeout=20_000)
+    assert box.active.content is Content.PAUSED
+    box.end_pause()
+    wait_for_cuts(qtbot, box)
     assert box.active.content is Content.PICTURE
+    assert box.active.state.cut["cut"] == "coronal"
+
+
+def test_that_cuts_begin_thin_after_the_case_was_hung_again(box: CaseBox, qtbot: QtBot):
+    state = bright_ct()
+    box.show_case(state)
+    hung = hang_case(state.frames, [0] * 8, HangingRules())
+    box.hang(hung)
+    box.show_plane(0)
+    wait_for_cuts(qtbot, box)
+    box.cuts.step_slab(3)
+    box.hang_again()
+    box.show_plane(0)
+    wait_for_cuts(qtbot, box)
+    assert box.active.state.cut["slab_mm"] == 0
 
 
 def test_that_a_heat_map_of_an_image_is_never_painted_on_a_cut(box: CaseBox, qtbot: QtBot):
@@ -468,3 +542,142 @@ def test_that_nearly_parallel_images_have_no_reference_line(box: CaseBox):
     )
     box.set_layout(1, 2)
     assert box.links.line(box.panes[0].state, box.panes[1].state) is None
+
+
+# What must not be lost, or shown too long
+
+
+def test_that_measurements_stay_when_viewports_are_emptied_or_go(box: CaseBox):
+    kept = Measurement(measurement_id="m-1", kind=MeasurementKind.PROBE, frame=0, points=((3.0, 4.0),))
+    box.show_case(case_of(series(along_z(0, 2, 3), uid="a")), None, (kept,))
+    box.set_layout(2, 2)  # three of them are empty
+    box.set_layout(1, 1)
+    box.empty(box.panes[0])
+    assert box.tools.board.measurements == (kept,)
+    box.clear()
+    assert box.tools.board.measurements == ()
+
+
+def test_that_nothing_comes_on_the_screen_while_paused_whatever_is_asked_for(box: CaseBox, qtbot: QtBot):
+    box.show_case(case_of(series(along_z(0, 3, 8), uid="a"), series(along_z(0, 3, 8), uid="b")))
+    box.pause("Paused", "")
+    box.show_series(1)
+    box.set_layout(2, 2)
+    box.show_mpr()
+    box.hang_again()
+    box.toggle_maximised()
+    qtbot.wait(300)  # long enough for a volume that was asked for
+    assert {pane.content for pane in box.panes} == {Content.PAUSED}
+    box.end_pause()
+    assert box.panes[0].content is Content.PICTURE
+
+
+def test_that_the_case_opens_again_without_what_was_done_to_it(box: CaseBox):
+    state = case_of(series(along_z(0, 2, 8), uid="a"))
+    box.show_case(state)
+    hung = hang_case(state.frames, [0] * 8, HangingRules())
+    box.hang(hung)
+    box.active.invert()
+    box.active.zoom(3)
+    box.hang_again()
+    assert box.active.state is not None
+    assert (box.active.state.view.is_inverted, box.active.state.view.scale) == (False, None)
+
+
+def test_that_series_without_a_frame_of_reference_are_linked_the_right_way_by_hand(box: CaseBox):
+    first = series(along_z(0, 2, 10), uid="a", reference="")
+    second = series(along_z(100, 2, 10), uid="b", reference="")
+    box.show_case(case_of(first, second))
+    box.set_layout(1, 2)
+    one, other = box.panes[0].state, box.panes[1].state
+    assert box.links.shift(one, other) is None
+    box.match_slices()
+    assert box.links.shift(one, other) == pytest.approx((0, 0, 100))
+    assert box.links.shift(other, one) == pytest.approx((0, 0, -100))
+    box.panes[0].go_to_frame(6)
+    assert other.view.frame == 16
+
+
+def test_that_a_map_is_sampled_anew_for_another_map_even_at_the_address_of_the_last(box: CaseBox):
+    layer = OverlayLayer()
+    state = ViewState([Frame(pixels=np.full((16, 16), 100, np.uint16), windows=(Window(center=1, width=2),))])
+    state.resize(width=64, height=64)
+    geometry = GridGeometry(row_offset=3.5, row_step=8, column_offset=3.5, column_step=8)
+
+    def painted(cell: tuple[int, int]) -> np.ndarray:
+        values = np.zeros((2, 2), np.float32)
+        values[cell] = 1.0
+        layer.saliency = SaliencyMap(values=values, geometry=geometry, method="grad-cam")
+        layer.image(state, (0, 0, 64, 64), width=64, height=64)
+        layer.saliency = None  # as a case is left; the next map may get its address
+        assert layer.array is not None
+        return layer.array
+
+    for number in range(50):
+        cell = (number % 2, number // 2 % 2)
+        shown = painted(cell)[..., 3]
+        quarter = shown[32 * cell[0] : 32 * cell[0] + 32, 32 * cell[1] : 32 * cell[1] + 32]
+        assert quarter.sum() > shown.sum() / 2
+
+
+def test_that_reset_goes_back_to_how_a_picture_was_hung(box: CaseBox):
+    state = case_of(series(along_z(0, 2, 8), uid="a"))
+    box.show_case(state)
+    box.hang(hang_case(state.frames, [0] * 8, HangingRules()))
+    hung_window = Window(center=40, width=80, name="Brain")
+    box.active.state.set_window(hung_window)
+    box.active.state.keep_as_opened()
+    box.active.set_window(500, 1000)
+    box.active.go_to_frame(3)
+    box.active.reset()
+    assert (box.active.state.view.window, box.active.state.view.frame) == (hung_window, 3)
+
+
+def test_that_a_tool_and_the_3d_cursor_are_never_both_in_hand(box: CaseBox):
+    box.show_case(case_of(series(along_z(0, 2, 8), uid="a")))
+    box.toggle_cursor()
+    box.tools.choose(0)
+    assert not box.place_cursor.is_chosen
+    box.toggle_cursor()
+    assert box.tools.kind is None
+    box.show_case(case_of(series(along_z(0, 2, 8), uid="b")))
+    assert not box.place_cursor.is_chosen
+
+
+def test_that_a_larger_layout_shows_the_series_that_are_not_shown_yet(box: CaseBox):
+    box.show_case(case_of(*(series(along_z(0, 2, 2), uid=uid) for uid in "abc")))
+    box.show_series(2)
+    box.set_layout(2, 2)
+    assert [pane.state and pane.state.series for pane in box.panes] == [2, 0, 1, None]
+
+
+def test_that_one_viewport_plays_at_a_time(box: CaseBox):
+    box.show_case(case_of(series(along_z(0, 2, 8), uid="a"), series(along_z(0, 2, 8), uid="b")))
+    box.set_layout(1, 2)
+    box.toggle_cine()
+    box.activate(1)
+    box.toggle_cine()
+    assert not any(pane.cine.is_playing for pane in box.panes)
+
+
+def test_that_the_keyboard_stays_with_the_active_viewport_when_the_layout_shrinks(box: CaseBox, qtbot: QtBot):
+    box.show_case(case_of(series(along_z(0, 2, 8), uid="a"), series(along_z(0, 2, 8), uid="b")))
+    box.set_layout(1, 2)
+    with qtbot.waitActive(box):
+        box.activateWindow()
+    box.panes[1].setFocus()
+    box.set_layout(1, 1)
+    assert box.panes[0].hasFocus()
+
+
+def test_that_a_draft_keeps_whether_viewports_are_linked(box: CaseBox):
+    state = case_of(series(along_z(0, 2, 8), uid="a"), series(along_z(0, 2, 8), uid="b"))
+    box.show_case(state)
+    box.set_layout(1, 2)
+    box.toggle_linked()
+    box.toggle_lines()
+    kept = box.to_payload()
+    box.toggle_linked()
+    box.toggle_lines()
+    box.restore(kept)
+    assert (box.is_linked, box.lines.is_shown) == (False, False)

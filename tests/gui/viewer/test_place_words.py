@@ -16,6 +16,7 @@ def test_that_slices_are_counted_within_their_series():
     state = ViewState([*images(3, **placed), *images(2, **placed)], [0, 0, 0, 1, 1])
     assert [place_words(state, index) for index in (0, 4)] == ["series 1, slice 1", "series 2, slice 2"]
     assert place_words(ViewState(images(2, **placed)), 1) == "slice 2"
+    assert place_words(state, 4, of_all=True) == "series 2, slice 2 of 2"
 
 
 def test_that_a_single_image_needs_no_place():

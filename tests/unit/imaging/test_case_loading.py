@@ -61,6 +61,32 @@ def test_that_a_mixed_case_comes_as_if_it_had_been_decoded_whole(dicom: Path, se
     assert assert_the_same(paths, service) == [True, False, True, False]
 
 
+def test_that_files_without_a_series_stay_where_they_are_in_the_case(tmp_path: Path, service) -> None:
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+    volumes = [
+        write_series(tmp_path / folder, anatomy(count), SeriesDescription=folder)
+        for folder, count in (("a", 3), ("b", 2))
+    ]
+    # Names are the study's own ids: no two files of a case have the same.
+    (a1, a2, a3), (b1, b2) = (
+        [path.rename(path.with_stem(f"{path.parent.name}-{path.stem}")) for path in paths]
+        for paths in volumes
+    )
+    alone = []
+    for number, pixels in enumerate(anatomy(4, seed=7)):
+        dataset = ct_slice(pixels, uid="1.2.9", number=number, position=(0, 0, 0))
+        del dataset.SeriesInstanceUID
+        alone.append(tmp_path / f"alone-{number}.dcm")
+        dataset.save_as(alone[-1], enforce_file_format=True)
+    paths = [alone[0], a1, a2, alone[1], b1, alone[2], b2, a3, alone[3]]
+    assert assert_the_same(paths, service) == [False, True, False, True, False, False]
+    on_screen = loaded_whole(paths, service).frames
+    assert [frame.tags["ImageFile"] for frame in on_screen if "alone" in frame.tags["ImageFile"]] == [
+        path.name for path in alone
+    ]
+
+
 def test_that_a_case_without_a_volume_is_decoded_whole(dicom: Path, service) -> None:
     assert assert_the_same([dicom / "pydicom_data__US1_J2KI.dcm"], service) == [False]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from realfm_gui.domain.frame_order import FRAME_ORDER
 from realfm_gui.domain.image_stack import linked_slice
 from realfm_gui.domain.patient_geometry import MainPlane
 from realfm_gui.imaging.case_loading import loading_case
@@ -69,6 +70,8 @@ def numbers(frames: Sequence) -> list[int]:
 def test_that_axial_planes_come_head_first_coronal_front_first_and_sagittal_left_first(name: str) -> None:
     orientation, places, expected = STACKS[name]
     assert display_order(orientation, places).tolist() == expected
+    # Studies hold slice numbers: whoever changes what is expected here raises it.
+    assert FRAME_ORDER == 2
 
 
 def test_that_of_two_planes_at_one_place_the_first_comes_first() -> None:

@@ -211,6 +211,26 @@ def test_that_a_picture_is_drawn_as_it_hangs() -> None:
     assert (turned.right, turned.bottom) == ("H", "L")
 
 
+@pytest.mark.parametrize(
+    ("modality", "orientation", "is_flipped", "first", "white"),
+    [
+        ("MG", "A\\F", False, 0, 5),  # the chest wall at the left edge of the viewport
+        ("MG", "P\\F", False, 30, 35),
+        ("MG", "A\\F", True, 30, 30),  # mirrored, its white half comes first
+        ("MG", "P\\F", True, 0, 0),
+        ("MG", "", False, 15, 20),
+        ("CR", "A\\F", False, 15, 20),
+    ],
+)
+def test_that_a_mammogram_is_drawn_at_its_chest_wall(modality, orientation, is_flipped, first, white) -> None:
+    image = replace(picture_frame(PatientOrientation=orientation), modality=modality)
+    image.pixels[:, :5] = 50  # grey: told from the black around it
+    pane = HungPane(row=1, column=1, series=0, frame=0, is_flipped=is_flipped)
+    row = drawn(pane, [image], width=40, height=20).picture[10]
+    assert np.flatnonzero(row).tolist() == list(range(first, first + 10))
+    assert np.flatnonzero(row == 255).tolist() == list(range(white, white + 5))
+
+
 def test_that_a_window_and_a_prior_are_said() -> None:
     window = Window(center=0, width=10, name="Lung")
     pane = HungPane(row=1, column=1, series=0, frame=0, window=window, prior=1, age="3 weeks before")

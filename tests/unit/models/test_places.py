@@ -35,9 +35,9 @@ CT = a_case(*(("1", f"i-{n}.dcm") for n in range(4)), *(("2", f"i-{n}.dcm") for 
 ONE = a_case(("1", "i-0.dcm"))
 
 
-def found(folder: Path, line: str, case: CaseFrames = ONE, image_file: str | None = None) -> AiFinding:
+def found(folder: Path, line: str, case: CaseFrames = ONE, *files: str) -> AiFinding:
     [row] = table(folder, line).rows
-    return located_finding(CasePlace(case_id="c-1", finding="f", row=row, image_file=image_file), case)
+    return located_finding(CasePlace(case_id="c-1", finding="f", row=row, image_files=frozenset(files)), case)
 
 
 def test_that_every_shape_lies_where_its_numbers_say(tmp_path: Path) -> None:
@@ -102,13 +102,47 @@ def test_that_slices_count_as_the_reading_room_shows_them(tmp_path: Path) -> Non
 
 
 def test_that_a_row_that_names_one_image_needs_no_slice(tmp_path: Path) -> None:
-    assert found(tmp_path, "a,1,none,,,,,,,,,,", CT, image_file="i-4.dcm").frame == 4
+    assert found(tmp_path, "a,1,none,,,,,,,,,,", CT, "i-4.dcm").frame == 4
+
+
+def test_that_a_slice_counts_among_the_images_that_the_row_names(tmp_path: Path) -> None:
+    second = ("i-4.dcm", "i-5.dcm")
+    place = found(tmp_path, "a,1,none,,,,,,,2,1,2,", CT, *second)
+    assert (place.frame, place.reach) == (5, (4, 5))
+    several = a_case(*(("1", "i-0.dcm") for _ in range(3)), *(("2", "i-1.dcm") for _ in range(3)))
+    assert found(tmp_path, "a,1,none,,,,,,,2,,,", several, "i-1.dcm").frame == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "words"),
+    [
+        ("a,1,none,,,,,,,3,,,", ("i-4.dcm", "i-5.dcm"), "names slice 3 of 2"),
+        ("a,1,none,,,,,,,2,,,", ("i-4.dcm",), "names slice 2 of 1"),
+        ("a,1,none,,,,,,,1,,,1", ("i-4.dcm",), "an image that its case does not have in series 1"),
+        ("a,1,none,,,,,,,1,,,", ("absent.dcm",), "an image that its case does not have"),
+        ("a,1,none,,,,,,,5,,,", (), "names no series, and there are 2"),
+        ("a,1,none,,,,,,,,,,", ("i-4.dcm", "i-5.dcm"), "names no slice, and there are 2"),
+    ],
+)
+def test_that_no_image_is_guessed_beyond_those_that_the_row_names(
+    tmp_path: Path, line: str, files: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(UserFacingError, match=words):
+        found(tmp_path, line, CT, *files)
+
+
+def test_that_of_four_views_none_is_guessed(tmp_path: Path) -> None:
+    breasts = a_case(*((str(n), f"i-{n}.dcm") for n in range(4)))
+    with pytest.raises(UserFacingError, match="names no series, and there are 4"):
+        found(tmp_path, "a,1,,1,1,5,5,,,,,,", breasts)
+    assert found(tmp_path, "a,1,,1,1,5,5,,,,,,4", breasts).frame == 3
 
 
 @pytest.mark.parametrize(
     ("line", "case", "words"),
     [
-        ("a,1,none,,,,,,,,,,", CT, "names no slice"),
+        ("a,1,none,,,,,,,,,,", CT, "names no series"),
+        ("a,1,none,,,,,,,,,,1", CT, "names no slice"),
         ("a,1,none,,,,,,,9,,,1", CT, "names slice 9 of 4"),
         ("a,1,none,,,,,,,1,,,3", CT, "names series 3 of 2"),
         ("a,1,,60,0,5,5,,,,,,", ONE, "outside the image of 60 × 40 pixels"),
@@ -124,5 +158,5 @@ def test_that_a_place_that_is_not_there_is_said_with_its_line(
 
 def test_that_an_empty_mask_is_no_place(tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", np.zeros((2, 2)))
-    with pytest.raises(UserFacingError, match="empty"):
+    with pytest.raises(UserFacingError, match=r"Line 2: the mask m\.npy is empty"):
         found(tmp_path, "a,1,mask,,,,,,m.npy,,,,")

@@ -133,7 +133,8 @@ def test_that_after_a_full_disk_reading_goes_on_where_it_stopped(store: StudySto
 def test_that_a_file_that_cannot_be_written_leaves_the_old_one_whole(
     store: StudyStore, monkeypatch: pytest.MonkeyPatch, number: int, fails_at: str
 ) -> None:
-    store.write_truth(Split.READING, labels())
+    sealed = {"split": "reading", "salted_sha256": store.write_truth(Split.READING, labels())}
+    store.append(EventKind.TRUTH_SEALED, sealed, actor="coordinator")
     files = {path: path.read_bytes() for path in store.root.rglob("*") if path.is_file()}
 
     def fail(descriptor: int, *content: memoryview) -> int:

@@ -77,9 +77,10 @@ def test_that_truth_and_sources_come_back_as_written(store: StudyStore) -> None:
     assert not store.has_truth(Split.READING)
     with pytest.raises(UserFacingError, match="no truth"):
         store.read_truth(Split.READING)
-    assert store.write_truth(Split.READING, labels()) == store.salted_sha256(
-        (store.root / "sealed" / "truth-reading.json").read_bytes()
-    )
+    digest = store.write_truth(Split.READING, labels())
+    assert not store.has_truth(Split.READING), "until the log knows it"
+    store.append(EventKind.TRUTH_SEALED, {"split": "reading", "salted_sha256": digest}, actor="coordinator")
+    assert digest == store.salted_sha256((store.root / "sealed" / "truth-reading.json").read_bytes())
     store.write_sources(sources())
     assert store.has_truth(Split.READING)
     assert store.read_truth(Split.READING) == labels()

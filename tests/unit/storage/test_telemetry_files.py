@@ -20,9 +20,9 @@ from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.images import Window
 from realfm_gui.domain.reading import Phase
 from realfm_gui.storage import StudyStore, verify_study
-from realfm_gui.storage.telemetry_files import RecordFile
+from realfm_gui.storage.telemetry_files import RecordFile, open_record
 
-from .scenario import CASES, answer_payload, fill
+from .scenario import CASES, answer_payload, fill, open_case
 
 READING = ReadingKey(reader="r2", case_id=CASES[0], phase=Phase.UNAIDED)
 VIEW = PaneView(
@@ -134,8 +134,91 @@ def test_that_readings_without_a_record_stay_valid(store: StudyStore) -> None:
 
 def test_that_a_record_of_an_answer_that_is_not_locked_yet_is_no_problem(store: StudyStore) -> None:
     fill(store)
+    open_case(store, "r2", CASES[0], Phase.UNAIDED)
     write(store.display_path(READING))
     assert verify_study(store.root).is_ok
+    lock_with(store, **store.display_facts(FinishedRecord(reading=READING, count=2), of=READING))
+    # The AI comes on at once: the log does not say again that the case was opened.
+    aided = ReadingKey(reader="r2", case_id=CASES[0], phase=Phase.AIDED)
+    store.display_path(aided).write_bytes(b"begun")
+    assert verify_study(store.root).is_ok
+
+
+def test_that_verify_names_a_record_that_no_event_accounts_for(store: StudyStore) -> None:
+    fill(store)
+    open_case(store, "r2", CASES[0], Phase.UNAIDED)
+    write(store.display_path(READING))
+    finished = FinishedRecord(reading=READING, problem="the disk took too long", has_file=False)
+    lock_with(store, **store.display_facts(finished, of=READING))
+    by_hand = store.root / "telemetry" / "r1" / "notes.txt"
+    never_opened = ReadingKey(reader="r1", case_id=CASES[2], phase=Phase.UNAIDED)
+    for path in (by_hand, store.display_path(never_opened)):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("who wrote this?")
+    problems = verify_study(store.root).problems
+    assert {problem.file for problem in problems} == {
+        f"telemetry/r2/{CASES[0]}.unaided.display",
+        f"telemetry/r1/{CASES[2]}.unaided.display",
+        "telemetry/r1/notes.txt",
+    }
+    assert all("in no event" in problem.what for problem in problems)
+
+
+def test_that_the_record_of_a_locked_answer_is_not_opened_again(store: StudyStore) -> None:
+    fill(store)
+    path = store.display_path(READING)
+    open_record(store.root, READING).close(durably=False)  # the answer is open
+    write(path)
+    lock_with(store, **store.display_facts(FinishedRecord(reading=READING, count=2), of=READING))
+    before = path.read_bytes()
+    with pytest.raises(OSError, match="locked in another window"):
+        open_record(store.root, READING)
+    assert path.read_bytes() == before
+    # Nor is one made where the answer was locked without any.
+    without = ReadingKey(reader="r2", case_id=CASES[1], phase=Phase.UNAIDED)
+    with pytest.raises(OSError, match="locked in another window"):
+        open_record(store.root, without)
+    assert not store.display_path(without).exists()
+
+
+def test_that_nobody_goes_on_with_a_record_between_its_hash_and_its_event(store: StudyStore) -> None:
+    fill(store)
+    path = store.display_path(READING)
+    write(path)
+    with store.held_display(FinishedRecord(reading=READING, count=2), of=READING) as facts:
+        with pytest.raises(OSError, match="another window"):
+            open_record(store.root, READING)  # the log does not know the answer yet
+        lock_with(store, **facts)
+    with pytest.raises(OSError, match="locked in another window"):
+        open_record(store.root, READING)
+    assert verify_study(store.root).is_ok
+
+
+def test_that_an_answer_locked_while_a_record_is_being_opened_is_seen(store: StudyStore) -> None:
+    fill(store)
+    path = store.display_path(READING)
+    write(path)
+    before = path.read_bytes()
+    asked: list[bool] = []
+
+    def is_final() -> bool:
+        asked.append(bool(asked))
+        return asked[-1]
+
+    with pytest.raises(OSError, match="locked in another window"):
+        RecordFile(path, is_final)
+    assert asked == [False, True]
+    assert path.read_bytes() == before
+
+
+def test_that_a_record_that_another_window_writes_is_not_hashed(store: StudyStore) -> None:
+    fill(store)
+    write(store.display_path(READING))
+    other = open_record(store.root, READING)
+    facts = store.display_facts(FinishedRecord(reading=READING, count=2), of=READING)
+    other.close(durably=False)
+    assert "salted_sha256" not in facts
+    assert "another window" in str(facts["incomplete"])
 
 
 def test_that_a_file_that_another_window_still_writes_is_not_hashed(store: StudyStore) -> None:

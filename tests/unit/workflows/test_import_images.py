@@ -205,3 +205,13 @@ def test_that_an_empty_folder_is_a_message(store: StudyStore, tmp_path: Path) ->
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserFacingError, match="no file to import"):
         import_images(store, [tmp_path / "empty"])
+
+
+def test_that_a_forged_label_is_not_taken_over_by_the_next_import(store: StudyStore, source: Path) -> None:
+    import_images(store, [source], truth_csv=truth(source, "file,truth\nDoe_Jane_0.dcm,1\n"))
+    sealed = store.root / "sealed" / "truth-reading.json"
+    sealed.write_bytes(sealed.read_bytes().replace(b'"is_present":true', b'"is_present":false'))
+    with pytest.raises(UserFacingError, match=r"truth-reading\.json has changed since the log recorded it"):
+        import_images(store, [source], truth_csv=truth(source, "file,truth\nDoe_Jane_1.dcm,1\n"))
+    assert len(store.cases()) == 1
+    assert [problem.file for problem in verify_study(store.root).problems] == ["sealed/truth-reading.json"]

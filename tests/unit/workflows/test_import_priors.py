@@ -19,10 +19,9 @@ from realfm_gui.imaging.sources import SourceImage, read_source
 from realfm_gui.imaging.study_order import days_before
 from realfm_gui.storage import StudyStore, verify_study
 from realfm_gui.workflows.case_frames import frames_of
+from realfm_gui.workflows.image_names import ImageNames, PlaceError
 from realfm_gui.workflows.import_images import ImportReport, import_images
 from realfm_gui.workflows.import_priors import MatchedSource, mark_priors
-from realfm_gui.workflows.lesion_table_places import ImageNames, PlaceError
-from realfm_gui.workflows.precomputed_scores import _images_by_key
 from realfm_gui.workflows.truth_table import TruthRow, read_truth_table
 from tests.small_study import PROTOCOL
 
@@ -215,8 +214,7 @@ def test_that_priors_come_the_latest_first_and_no_date_is_left(store, folder) ->
     [case] = frames_of(store, store.cases())
     assert [int(frame.pixels[0, 1]) for frame in case.frames] == [30, 31]
     # Nor does a score or a lesion that is said of one belong to the case.
-    assert uid("c") in _images_by_key(store, "uid")
-    assert uid("a") not in _images_by_key(store, "uid")
+    assert ImageNames(store, "uid").knows(uid("c"))
     with pytest.raises(PlaceError, match="no image of the uid"):
         ImageNames(store, "uid").named(uid("a"))
     # Nor can one become a case of its own later.
@@ -233,7 +231,7 @@ def test_that_pictures_without_dates_say_whose_priors_they_are(store, folder) ->
     report = bring_in(store, folder, table)
     assert report.refused == ()
     assert shown(store) == [(9, 0), (5, 0.01), (2, 0.02)]
-    assert [label.is_present for label in store.read_truth_unchecked(Split.TRAINING)] == [True]
+    assert [label.is_present for label in store.read_truth(Split.TRAINING)] == [True]
 
 
 def test_that_a_row_that_is_its_own_prior_or_asks_for_nonsense_is_refused(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from PIL import Image
 from realfm_gui.cli import realfm
 from realfm_gui.domain.case import Split
 from realfm_gui.domain.errors import UserFacingError
+from realfm_gui.domain.events import EventKind
 from realfm_gui.domain.lesion import Lesion
 from realfm_gui.domain.mark import MarkShape
+from realfm_gui.domain.reading import CaseAnswer, PhaseTimes
 from realfm_gui.storage import StudyStore, verify_study
 from realfm_gui.workflows.lesion_table import read_lesion_table
 from realfm_gui.workflows.lesion_table_import import LesionReport, import_lesions
@@ -268,3 +270,29 @@ def test_that_a_box_in_the_published_form_is_placed_on_a_real_radiograph(
         (left, top), (right, bottom) = lesion.regions[0].points
         assert (right - left, bottom - top) == (88.4375, 79.1875)
         assert (left, top) == (220.03125, 539.75)
+
+
+def test_that_a_forged_place_is_not_taken_over_by_the_next_import(store: StudyStore, write: Write) -> None:
+    import_lesions(store, write("file,x,y,width,height\none.dcm,4.125,6,10,5\n"))
+    path = store.root / "sealed" / "lesions-reading.json"
+    forged = path.read_text(encoding="utf-8").replace("3.625", "2.625")
+    path.write_text(forged, encoding="utf-8")
+    with pytest.raises(UserFacingError, match=r"lesions-reading\.json has changed since the log recorded it"):
+        import_lesions(store, write(f"case,slice,x,y,width,height\n{CT},1,1,1,3,3\n"))
+    assert path.read_text(encoding="utf-8") == forged
+    assert [problem.file for problem in verify_study(store.root).problems] == ["sealed/lesions-reading.json"]
+
+
+def test_that_after_the_first_reading_lesions_still_come_and_none_is_replaced(
+    store: StudyStore, write: Write
+) -> None:
+    import_lesions(store, write("file,x,y,width,height\none.dcm,4,6,10,5\n"))
+    before = lesions(store)
+    answer = {"case_id": NEGATIVE, "answer": CaseAnswer().to_payload(), "times": PhaseTimes().to_payload()}
+    store.append(EventKind.ANSWER_LOCKED, answer, actor="anna")
+    report = import_lesions(
+        store, write(f"case,slice,x,y,width,height\n{POSITIVE},,9,9,3,3\n{CT},1,1,1,3,3\n")
+    )
+    assert reasons(report) == {"2": "reading has begun, so the lesions of its case cannot be changed"}
+    assert [lesion.case_id for lesion in lesions(store)] == [POSITIVE, CT]
+    assert lesions(store)[:1] == before

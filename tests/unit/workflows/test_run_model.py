@@ -1,6 +1,7 @@
 """Running a model: whole or not at all, every case answered or listed, one scale for all maps."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from realfm_gui.domain.errors import Cancelled, UserFacingError
+from realfm_gui.domain.prediction import FailureKind
 from realfm_gui.domain.reading import PhaseTimes
 from realfm_gui.storage import StudyStore, verify_study
 from realfm_gui.workflows.import_images import import_images
@@ -15,10 +17,13 @@ from realfm_gui.workflows.overview import overview
 from realfm_gui.workflows.precomputed_scores import scores_and_places
 from realfm_gui.workflows.reading import lock_unaided, open_next, reveal_ai, start_session, submit_aided
 from realfm_gui.workflows.run_model import run_model
+from tests.marked_study import add_case, wrapped
 from tests.small_study import PROTOCOL
+from tests.unit.imaging.made_series import anatomy, write_series
 from tests.unit.workflows.test_reading import answer
 
 CASES = 5
+PRECOMPUTED = PROTOCOL.replace('name = "efficientnet-lite0"', 'name = "precomputed"')
 
 
 @pytest.fixture
@@ -42,8 +47,7 @@ def store(tmp_path: Path) -> Iterator[StudyStore]:
     for number in range(CASES):
         pixels = np.random.default_rng(number).integers(0, 255, (24, 32)).astype(np.uint8)
         Image.fromarray(pixels).save(images / f"scan{number}.png")
-    protocol = PROTOCOL.replace('name = "efficientnet-lite0"', 'name = "precomputed"')
-    with StudyStore.create(tmp_path / "s.study", protocol) as store:
+    with StudyStore.create(tmp_path / "s.study", PRECOMPUTED) as store:
         import_images(store, [images])
         yield store
 
@@ -162,7 +166,7 @@ def test_that_tables_of_scores_and_places_are_told_apart_by_their_columns(
         scores_and_places([scores, places, again])
 
 
-def test_that_a_table_of_places_with_a_mistake_stores_nothing_and_a_box_beside_its_image_costs_its_case(
+def test_that_a_table_of_places_with_a_mistake_stores_nothing(
     store: StudyStore, scores: Path, tmp_path: Path
 ) -> None:
     places = tmp_path / "places.csv"
@@ -176,9 +180,107 @@ def test_that_a_table_of_places_with_a_mistake_stores_nothing_and_a_box_beside_i
         with pytest.raises(UserFacingError, match=words):
             run_model(store, "precomputed", scores=scores, places=places)
     assert store.latest_run("precomputed") is None
-    places.write_text("file,score,x,y,width,height\nscan0.png,1,32,0,4,4\n", encoding="utf-8")  # 32 columns
+
+
+def test_that_every_place_is_looked_up_before_the_run_and_told_with_its_line(
+    store: StudyStore, scores: Path, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "flat.npy", np.zeros(3))
+    rows = (
+        "scan0.png,1,box,32,0,4,4,,",  # of 32 columns
+        "scan1.png,1,box,1,1,4,4,,",
+        "scan1.png,1,none,,,,,2,",
+        "scan2.png,1,mask,,,,,,flat.npy",
+    )
+    places = tmp_path / "places.csv"
+    places.write_text("file,score,shape,x,y,width,height,slice,mask\n" + "\n".join(rows) + "\n")
+    with pytest.raises(UserFacingError) as caught:
+        run_model(store, "precomputed", scores=scores, places=places)
+    assert caught.value.message.splitlines() == [
+        "places.csv has rows that cannot be used:",
+        "  Line 2: it lies outside the image of 32 × 24 pixels.",
+        "  Line 4: it names slice 2 of 1.",
+        "  Line 5: The mask flat.npy is not a two-dimensional array of numbers.",
+    ]
+    assert store.latest_run("precomputed") is None
+    assert verify_study(store.root).problems == ()
+    places.write_text("file,score,x,y,width,height\nscan1.png,1,1,1,4,4\n")
     run_model(store, "precomputed", scores=scores, places=places)
     run = store.latest_run("precomputed")
     assert run is not None
-    assert len(run.failures) == 2  # this one, and the case without a score
-    assert any("outside the image of 32 × 24 pixels" in failure.reason for failure in run.failures)
+    assert len(run.case_ids) == CASES - 1
+
+
+def test_that_a_place_on_an_image_damaged_since_costs_its_own_case_only(
+    store: StudyStore, scores: Path, tmp_path: Path
+) -> None:
+    [record] = [record for record in store.read_sources() if record.path.endswith("scan0.png")]
+    store.image_path(f"{record.image_id}.dcm").write_bytes(b"no picture any more")
+    places = tmp_path / "places.csv"
+    places.write_text("file,score,x,y,width,height\nscan0.png,1,1,1,4,4\n")
+    run_model(store, "precomputed", scores=scores, places=places)
+    run = store.latest_run("precomputed")
+    assert run is not None
+    assert {failure.kind: failure.case_id for failure in run.failures}[FailureKind.IMAGE] == record.case_id
+
+
+@pytest.mark.parametrize("key", ["file", "patient"])
+def test_that_no_score_or_place_goes_to_two_patients(tmp_path: Path, key: str) -> None:
+    """Two folders with a file of one name; two examinations of one patient."""
+    pixels = np.zeros((24, 32), np.uint8)
+    with StudyStore.create(tmp_path / "two.study", PRECOMPUTED) as store:
+        sources = []
+        for number in range(2):
+            Image.fromarray(pixels + number).save(tmp_path / "IM0001.png")
+            [source] = add_case(
+                store, f"c-{number:016x}", [wrapped(tmp_path / "IM0001.png")], [f"{number}/IM0001.png"]
+            )
+            sources.append(replace(source, source_patient="MRN-1"))
+        store.write_sources(sources)
+        shared = {"file": "IM0001.png", "patient": "MRN-1"}[key]
+        said = rf"line 2: 2 cases of the study have the {key} '{shared}'"
+        scores, places = tmp_path / "scores.csv", tmp_path / "places.csv"
+        scores.write_text(f"{key},score\n{shared},1\n")
+        with pytest.raises(UserFacingError, match=rf"scores\.csv has rows(?s:.)*{said}"):
+            run_model(store, "precomputed", scores=scores)
+        scores.write_text("uid,score\n1.2.0,1\n1.2.1,1\n")
+        places.write_text(f"{key},score,x,y,width,height\n{shared},1,1,1,4,4\n")
+        with pytest.raises(UserFacingError, match=rf"places\.csv has rows(?s:.)*{said}"):
+            run_model(store, "precomputed", scores=scores, places=places)
+        scores.write_text("file,score\n0/IM0001.png,1\n1/IM0001.png,2\n")
+        places.write_text("file,score,x,y,width,height\n1/IM0001.png,1,1,1,4,4\n")
+        run_model(store, "precomputed", scores=scores, places=places)
+        run = store.latest_run("precomputed")
+        assert run is not None
+        located = {
+            case_id: len(store.read_prediction(run.run_id, case_id)[0].located) for case_id in run.case_ids
+        }
+        assert located == {"c-0000000000000000": 0, "c-0000000000000001": 1}
+
+
+def test_that_a_row_by_series_counts_its_slices_in_that_series_and_one_by_study_says_which(
+    tmp_path: Path,
+) -> None:
+    folders = tmp_path / "1", tmp_path / "2"
+    files: list[tuple[str, bytes]] = []
+    for folder in folders:
+        folder.mkdir()
+        written = write_series(folder, anatomy(4, 24, 32))
+        files += [(f"{folder.name}/{path.name}", path.read_bytes()) for path in written]
+    with StudyStore.create(tmp_path / "ct.study", PRECOMPUTED) as store:
+        sources = add_case(store, "c-0f", [content for _, content in files], [name for name, _ in files])
+        series = [name.partition("/")[0] for name, _ in files]
+        store.write_sources(
+            [replace(source, series_uid=f"1.2.3.{n}") for source, n in zip(sources, series, strict=True)]
+        )
+        scores, places = tmp_path / "scores.csv", tmp_path / "places.csv"
+        scores.write_text("uid,score\n1.2.f,1\n")
+        places.write_text("uid,score,slice,x,y,width,height\n1.2.3.2,1,3,1,1,4,4\n")
+        run_model(store, "precomputed", scores=scores, places=places)
+        run = store.latest_run("precomputed")
+        assert run is not None
+        [said] = store.read_prediction(run.run_id, "c-0f")
+        assert [found.frame for found in said.located] == [6]  # the third of the second four
+        places.write_text("uid,score,slice,x,y,width,height\n1.2.f,1,3,1,1,4,4\n")
+        with pytest.raises(UserFacingError, match="Line 2: it names no series, and there are 2"):
+            run_model(store, "precomputed", scores=scores, places=places)
