@@ -23,7 +23,7 @@ def test_that_the_first_event_freezes_the_protocol_and_chains_to_zeros(store: St
         == hashlib.sha256((store.root / "protocol.toml").read_bytes()).hexdigest()
     )
     assert first.payload["protocol_sha256"] == store.protocol_sha256
-    assert set(first.payload) == {"protocol_sha256", "format", "app_version"}
+    assert set(first.payload) == {"protocol_sha256", "format", "app_version", "frame_order"}
 
 
 def test_that_each_hash_is_sha256_of_the_previous_hash_and_the_canonical_json(store: StudyStore) -> None:
