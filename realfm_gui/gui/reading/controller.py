@@ -1,13 +1,14 @@
 """Runs a sitting: case after case, unaided, locked, aided, submitted."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from realfm_gui.domain.errors import UserFacingError
 from realfm_gui.domain.measurement import Measurement
-from realfm_gui.domain.reading import Draft, Phase
+from realfm_gui.domain.reading import Draft, Phase, Step
 from realfm_gui.domain.workstation import Workstation
 from realfm_gui.gui.reading.answer_wishes import connect_answer
 from realfm_gui.gui.reading.breaks import all_read_words, stopped_words, toggle_pause
@@ -17,6 +18,7 @@ from realfm_gui.gui.reading.picture_desk import PictureDesk
 from realfm_gui.gui.reading.pictures import CasePicture
 from realfm_gui.gui.reading.reading_page import ReadingPage
 from realfm_gui.gui.reading.reading_record import ReadingRecord
+from realfm_gui.gui.reading.side_panel import OUR_FAULT
 from realfm_gui.gui.reading.sitting import Begun, Opened, begin, end, open_case
 from realfm_gui.gui.reading.state import RoomState, Stage, monotonic_ms
 from realfm_gui.gui.shell.operations import Operations
@@ -111,7 +113,7 @@ class ReadingController(QObject):
         if self._session is not None and not self._is_closed:
             self.drafts.save()
             self.displayed.finish()
-            self._end(self._stopped)
+            self._end(partial(self._show_end, stopped_words))
 
     def close(self) -> None:
         """Keep the draft and end the session without showing anything; for a window that closes."""
@@ -139,7 +141,7 @@ class ReadingController(QObject):
 
     def _case_opened(self, opened: Opened | None) -> None:
         if opened is None:
-            self._end(self._all_read)
+            self._end(partial(self._show_end, all_read_words))
             return
         assert self.state is not None  # the session began
         self._opened = opened
@@ -321,16 +323,10 @@ class ReadingController(QObject):
         self._session = session
         self._stuck(error, lambda: self._end(on_done))
 
-    def _all_read(self, receipt: Receipt) -> None:
-        self._show_end(all_read_words(self.state.step if self.state is not None else None), receipt)
-
-    def _stopped(self, receipt: Receipt) -> None:
-        self._show_end(stopped_words(self.state.step if self.state is not None else None), receipt)
-
-    def _show_end(self, detail: str, receipt: Receipt) -> None:
+    def _show_end(self, words: Callable[[Step | None], str], receipt: Receipt) -> None:
         if self.state is not None:
             self.state.stage = Stage.FINISHED
-        self._page.show_end(detail, receipt)
+        self._page.show_end(words(self.state.step if self.state is not None else None), receipt)
         self.finished.emit(receipt)
 
     # Inside
@@ -371,14 +367,10 @@ class ReadingController(QObject):
     def _tell(self, error: Exception) -> None:
         if self._is_closed:
             return
-        if isinstance(error, UserFacingError):
-            self._page.side.show_problem(str(error))
-            return
-        self._page.side.show_problem(
-            "Something went wrong in the program. Nothing that was stored is lost. "
-            "Try again, or stop for now and tell the coordinator."
-        )
-        self.failed.emit(error)
+        is_theirs = isinstance(error, UserFacingError)
+        self._page.side.show_problem(str(error) if is_theirs else OUR_FAULT)
+        if not is_theirs:
+            self.failed.emit(error)
 
     def _show(self, *, is_slow: bool = False) -> None:
         if self.state is not None and not self._is_closed:

@@ -32,6 +32,13 @@ LOCK_KEY = "⏎"
 PRIMARY_WORDS = {Phase.UNAIDED: "Lock unaided answer  ⏎", Phase.AIDED: "Submit aided answer  ⏎"}
 
 
+OUR_FAULT = (
+    "Something went wrong in the program. Nothing that was stored is lost. "
+    "Try again, or stop for now and tell the coordinator."
+)
+"""What is said of a fault of the program."""
+
+
 class SidePanel(FittingColumn):
     """Everything the reader answers, in reading order, the primary button below it at a fixed place.
 
