@@ -27,3 +27,8 @@ def shared() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"needs the shared data folder ({folder.name} beside the checkout, or $REALFM_SHARED)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the journeys: they take longest, and the last file is waited for by all other processes."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
