@@ -13,7 +13,7 @@ from realfm_gui.domain.display_encoding import pixel_hash
 from realfm_gui.domain.display_record import Displayed, PaneView
 from realfm_gui.domain.images import Frame
 from realfm_gui.domain.prediction import SaliencyMap
-from realfm_gui.gui.viewer.cut_source import DRAFT_KEY
+from realfm_gui.gui.viewer.cut_source import DRAFT_KEY, Drafts
 from realfm_gui.gui.viewer.device_pixels import paint_pixels
 from realfm_gui.gui.viewer.lens import paint_lens
 from realfm_gui.gui.viewer.overlay_layer import OverlayLayer, OverlayLook
@@ -125,7 +125,7 @@ class PanePainter:
     def _cut_state(self, description: Mapping[str, Any]) -> "_Shown":
         if self._cuts is None or self._cuts[0] != description:
             stack = CutStack.from_description(self._source(int(description["series"])), description)
-            frames: Sequence[Frame] = _Drafts(stack) if description.get(DRAFT_KEY) else stack
+            frames: Sequence[Frame] = Drafts(stack) if description.get(DRAFT_KEY) else stack
             self._cuts = (description, _Shown(frames, [0] * len(frames), cut=description))
         return self._cuts[1]
 
@@ -156,19 +156,6 @@ class _Shown(ViewState):
             center=(place.center_row, place.center_column),
             turn=Turn(quarters=place.quarters, is_mirrored=place.is_mirrored),
         )
-
-
-class _Drafts(Sequence[Frame]):
-    """Cuts as they were while the cross turned: quickly made."""
-
-    def __init__(self, whole: CutStack) -> None:
-        self._whole = whole
-
-    def __len__(self) -> int:
-        return len(self._whole)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._whole.draft(index)
 
 
 def _paint_lens(image: QImage, picture: PictureLayer, state: ViewState, view: PaneView) -> None:

@@ -29,15 +29,6 @@ class Links:
         self._stacks: dict[tuple[int, int], tuple[Sequence[Frame], Stack | None]] = {}
         self._shifts: dict[tuple[str, str], NDArray[np.float64]] = {}
 
-    @property
-    def has_matches(self) -> bool:
-        """Whether the reader has matched images of different frames of reference."""
-        return bool(self._shifts)
-
-    def forget_matches(self) -> None:
-        """Forget what was matched by hand."""
-        self._shifts = {}
-
     def match(self, one: ViewState, other: ViewState) -> bool:
         """Take the slices on screen as the same place; return whether both say where they lie at all."""
         here, there = _coordinates_of(one), _coordinates_of(other)
